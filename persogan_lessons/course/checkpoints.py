@@ -1,0 +1,84 @@
+"""Trained models that come with the course, each reproduced by `python run.py train NAME`."""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from persogan_lessons.models import networks
+from persogan_lessons.models.gan import GAN
+
+FOLDER = Path(__file__).parent / "weights"
+NOISE_SIZE = 32  # of the small GAN below
+
+
+def digit_gan():
+    """The article's GAN made small; noise keeps its judge from learning images by heart."""
+    discriminator = keras.Sequential(
+        [
+            keras.Input(networks.IMAGE_SHAPE),
+            keras.layers.GaussianNoise(0.5),  # while training only
+            networks.mlp_discriminator(width=192),
+        ]
+    )
+    return GAN(networks.mlp_generator(NOISE_SIZE, width=256), discriminator)
+
+
+MODELS = {"classifier": networks.digit_classifier, "digits": digit_gan}
+
+
+def load(name):
+    """A trained model, ready to use.
+
+    Args:
+        name: "classifier" (reads digits, `(n, 28, 28, 1)` -> `(n, 10)` logits) or
+            "digits" (a GAN: `.generate(count, seed=...)`).
+
+    Raises:
+        ValueError: for an unknown name.
+        OSError: if the file of weights is missing or damaged; it says which.
+    """
+    model = build(name)
+    path = FOLDER / f"{name}.npz"
+    cure = f"Install the course again, or make the file anew: python run.py train {name}"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = [file[f"arr_{i}"] for i in range(len(file.files))]
+        for variable, array in zip(_variables(model), arrays, strict=True):
+            variable.assign(array.astype("float32"))
+    except FileNotFoundError:
+        raise OSError(f"the weights {path} are missing. {cure}") from None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise OSError(f"the weights {path} are damaged ({error}). {cure}") from error
+    if isinstance(model, GAN):
+        model.generator.set_weights(model.averaged_generator.get_weights())
+    return model
+
+
+def build(name):
+    """The model of this name with random weights."""
+    if name not in MODELS:
+        raise ValueError(f"name must be one of {', '.join(map(repr, MODELS))}; got {name!r}")
+    return MODELS[name]()
+
+
+def save(name, model):
+    """Write the weights of a trained model, in half precision, whole or not at all."""
+    content = io.BytesIO()
+    np.savez_compressed(
+        content, *[variable.numpy().astype("float16") for variable in _variables(model)]
+    )
+    FOLDER.mkdir(exist_ok=True)
+    part = FOLDER / f"{name}.npz.part"
+    part.write_bytes(content.getvalue())
+    os.replace(part, FOLDER / f"{name}.npz")
+
+
+def _variables(model):
+    """What a file holds: of a GAN the averaged generator and the discriminator."""
+    if isinstance(model, GAN):
+        return [*model.averaged_generator.weights, *model.discriminator.weights]
+    return model.weights

@@ -1,0 +1,122 @@
+"""Checks that explain: what was seen, the likely cause, and where to read.
+
+A check that passes prints one line; one that fails raises `CheckFailed`.
+"""
+
+import numpy as np
+
+
+class CheckFailed(AssertionError):
+    """A check did not pass; its message says what was seen, why that happens, and where to read."""
+
+    def __init__(self, seen, *, cause, read):
+        super().__init__(f"\n  Seen: {seen}\n  Likely cause: {cause}\n  Read: {read}")
+
+
+def shapes(generator, discriminator):
+    """Do two networks play together? Noise to images in [-1, 1], images to one logit each."""
+    noise = np.random.default_rng(0).normal(size=(4, generator.input_shape[-1])).astype("float32")
+    images = np.asarray(generator(noise))
+    read = "the shape check of lesson 01"
+    if images.shape != (4, 28, 28, 1):
+        raise CheckFailed(
+            f"four noise vectors became images of shape {images.shape}, not (4, 28, 28, 1)",
+            cause="the last layers of the generator: Dense(784), then Reshape((28, 28, 1))",
+            read=read,
+        )
+    in_range(images)
+    logits = np.asarray(discriminator(images))
+    if logits.shape != (4, 1):
+        raise CheckFailed(
+            f"four images got scores of shape {logits.shape}, not (4, 1)",
+            cause="the last layer of the discriminator: Dense(1)",
+            read=read,
+        )
+    if _between_0_and_1(logits) and _between_0_and_1(discriminator(30 * images)):
+        raise CheckFailed(
+            "every score lies between 0 and 1, however wild the image",
+            cause="a sigmoid at the end of the discriminator; the loss applies its own",
+            read="'Sigmoid twice' in lesson 01",
+        )
+    print("Passed: noise becomes images in [-1, 1], and every image gets one logit.")
+
+
+def in_range(images):
+    """Are images finite and in [-1, 1]?"""
+    images = np.asarray(images)
+    if not np.isfinite(images).all():
+        raise CheckFailed(
+            f"{np.mean(~np.isfinite(images)):.0%} of the pixels are NaN or infinite",
+            cause="training diverged: a learning rate too high, or a logarithm of zero",
+            read="'Sigmoid twice' in lesson 01, then lesson 03",
+        )
+    if images.min() < -1.001 or images.max() > 1.001:
+        raise CheckFailed(
+            f"pixels from {images.min():.2f} to {images.max():.2f}, not from -1 to 1",
+            cause="the generator does not end in tanh, or the images were not scaled",
+            read="'The two networks' in lesson 01",
+        )
+
+
+def moves_only(step, moving, *, resting):
+    """Does `step()` change the weights of the network `moving`, and none of `resting`?"""
+    before = [w.numpy() for w in moving.weights], [w.numpy() for w in resting.weights]
+    step()
+    if not _moved(before[0], moving):
+        raise CheckFailed(
+            f"the step left every weight of the {moving.name} where it was",
+            cause="no gradient reached it: the network is frozen, or the loss is outside the tape",
+            read="'Compile, then freeze' in lesson 01",
+        )
+    if _moved(before[1], resting):
+        raise CheckFailed(
+            f"a step of the {moving.name} also changed the {resting.name}",
+            cause="the optimizer was given the variables of both networks",
+            read="'One loss for both' in lesson 01",
+        )
+    print(f"Passed: the step moved the {moving.name} and left the {resting.name} alone.")
+
+
+def game_is_alive(history):
+    """Did both players stay in the game? `history` maps a loss's name to its values by epoch."""
+    values = {name: np.asarray(losses, "float64") for name, losses in history.items()}
+    read = "'What the two losses say' in lesson 01, then lesson 03"
+    for name, losses in values.items():
+        if not np.isfinite(losses).all():
+            epoch = int(np.argmin(np.isfinite(losses))) + 1
+            raise CheckFailed(
+                f"{name} is NaN or infinite from epoch {epoch} on",
+                cause="training diverged: a learning rate too high, or NaN in the images",
+                read=read,
+            )
+    last = values["discriminator_loss"][-1]
+    if last < 0.05:
+        raise CheckFailed(
+            f"the discriminator's loss ended at {last:.3f}: it is never wrong",
+            cause="the generator learns nothing from it, or learns too slowly",
+            read=read,
+        )
+    print(f"Passed: both losses are finite, and the discriminator still errs (loss {last:.2f}).")
+
+
+def digits_appear(digits, kinds=10):
+    """Are at least `kinds` of the ten digits among what a classifier read?"""
+    counts = np.bincount(np.asarray(digits), minlength=10)
+    if np.count_nonzero(counts) < kinds:
+        raise CheckFailed(
+            f"of {counts.sum()} images, none shows the digits {np.flatnonzero(counts == 0)}",
+            cause="mode collapse, or training that ended too early",
+            read="'What the two losses say' in lesson 01, then lesson 02",
+        )
+    kinds = np.count_nonzero(counts)
+    print(f"Passed: {kinds} of the ten digits appear in {counts.sum()} images.")
+
+
+def _between_0_and_1(scores):
+    scores = np.asarray(scores)
+    return bool(((scores >= 0) & (scores <= 1)).all())
+
+
+def _moved(before, network):
+    pairs = zip(before, network.weights, strict=True)
+    return any(not np.array_equal(old, new.numpy()) for old, new in pairs)

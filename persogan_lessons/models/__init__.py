@@ -1,0 +1,1 @@
+"""The two players and the game between them."""

@@ -1,0 +1,83 @@
+"""What is shipped is good, small, and refuses to load when damaged."""
+
+import keras
+import numpy as np
+import pytest
+
+from persogan_lessons.course import checkpoints
+from persogan_lessons.data import digits
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path / "weights")
+    return checkpoints.FOLDER
+
+
+def small_gan():
+    keras.utils.set_random_seed(0)
+    return checkpoints.digit_gan()
+
+
+@pytest.mark.parametrize("name, kilobytes", [("classifier", 300), ("digits", 1000)])
+def test_shipped_weights_are_small(name, kilobytes):
+    assert (checkpoints.FOLDER / f"{name}.npz").stat().st_size < kilobytes * 1000
+
+
+def test_the_classifier_reads_97_of_100_held_out_digits():
+    images, labels = digits.load("test")
+    read = checkpoints.load("classifier").predict(images, verbose=0).argmax(1)
+    assert np.mean(read == labels) >= 0.97
+
+
+def test_the_shipped_generator_draws_every_digit_plainly():
+    """For each of five seeds: at least 70 % are read with certainty, and each digit is drawn."""
+    gan, classifier = checkpoints.load("digits"), checkpoints.load("classifier")
+    for seed in range(5):
+        logits = classifier.predict(gan.generate(1000, seed=seed), verbose=0)
+        sure = keras.ops.max(keras.ops.softmax(logits), axis=1) >= 0.9
+        assert np.mean(sure) > 0.7
+        assert np.bincount(logits.argmax(1), minlength=10).min() >= 20
+
+
+def test_weights_return_as_they_were_saved(folder):
+    gan = small_gan()
+    checkpoints.save("digits", gan)
+    loaded = checkpoints.load("digits")
+    np.testing.assert_allclose(loaded.generate(4, seed=0), gan.generate(4, seed=0), atol=2e-3)
+    for network in (loaded.generator, loaded.averaged_generator):
+        for a, b in zip(network.weights, gan.averaged_generator.weights, strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-3)
+    assert [path.name for path in folder.iterdir()] == ["digits.npz"]
+
+
+def test_missing_weights_are_named_with_a_cure(folder):
+    with pytest.raises(OSError, match=r"digits\.npz are missing.*run\.py train digits"):
+        checkpoints.load("digits")
+
+
+@pytest.mark.parametrize("spoil", ["cut", "flipped", "empty", "text", "another model"])
+def test_damaged_weights_are_named(folder, spoil):
+    checkpoints.save("digits", small_gan())
+    path = folder / "digits.npz"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    if spoil == "another model":
+        checkpoints.save("classifier", checkpoints.build("classifier"))
+        content = (folder / "classifier.npz").read_bytes()
+    spoiled = {"cut": content[:9999], "empty": b"", "text": b"<html>not found</html>"}
+    path.write_bytes(spoiled.get(spoil, bytes(content)))
+    with pytest.raises(OSError, match=r"digits\.npz are damaged"):
+        checkpoints.load("digits")
+
+
+def test_pickled_weights_are_refused(folder):
+    folder.mkdir()
+    np.savez(folder / "digits.npz", np.array([{"a": 1}], dtype=object))
+    with pytest.raises(OSError, match="are damaged"):
+        checkpoints.load("digits")
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(ValueError, match="one of 'classifier', 'digits'; got 'cats'"):
+        checkpoints.load("cats")

@@ -1,0 +1,83 @@
+"""A failing check says what was seen, why, and where to read; a right answer passes."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from persogan_lessons.course import checks
+from persogan_lessons.models.gan import GAN
+from persogan_lessons.models.networks import mlp_discriminator, mlp_generator
+
+IMAGES = np.random.default_rng(0).uniform(-1, 1, (16, 28, 28, 1)).astype("float32")
+
+
+def ending_in(*last):
+    return keras.Sequential([keras.Input((8,)), layers.Dense(784), *last])
+
+
+def judging_with(*last):
+    return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), *last])
+
+
+def failure(check, *arguments, **options):
+    with pytest.raises(checks.CheckFailed) as caught:
+        check(*arguments, **options)
+    message = str(caught.value)
+    assert all(part in message for part in ("Seen:", "Likely cause:", "Read:", "lesson 0"))
+    return message
+
+
+def test_right_networks_pass(capsys):
+    checks.shapes(mlp_generator(8, width=16), mlp_discriminator(width=16))
+    assert capsys.readouterr().out.startswith("Passed")
+
+
+@pytest.mark.parametrize(
+    "generator, discriminator, words",
+    [
+        (ending_in(), mlp_discriminator(width=16), "shape (4, 784)"),
+        (ending_in(layers.Reshape((28, 28, 1)), layers.Rescaling(50)), None, "not from -1 to 1"),
+        (mlp_generator(8, width=16), judging_with(layers.Dense(2)), "shape (4, 2)"),
+        (mlp_generator(8, width=16), judging_with(layers.Dense(1, "sigmoid")), "a sigmoid at"),
+    ],
+)
+def test_wrong_networks_are_explained(generator, discriminator, words):
+    assert words in failure(checks.shapes, generator, discriminator)
+
+
+@pytest.mark.parametrize("bad, words", [(np.nan, "NaN"), (np.inf, "infinite"), (3.0, "to 3.00")])
+def test_bad_pixels_are_explained(bad, words):
+    images = IMAGES.copy()
+    images[0, 0, 0] = bad
+    assert words in failure(checks.in_range, images)
+    checks.in_range(IMAGES)
+
+
+def test_who_moves_is_told():
+    gan = GAN(mlp_generator(8, width=16), mlp_discriminator(width=16))
+    gan.compile()
+    players = {"moving": gan.discriminator, "resting": gan.generator}
+    checks.moves_only(lambda: gan.discriminator_step(IMAGES), **players)
+    assert "left every weight" in failure(checks.moves_only, lambda: None, **players)
+
+    def both():
+        gan.discriminator_step(IMAGES)
+        gan.generator_step(16)
+
+    assert "variables of both networks" in failure(checks.moves_only, both, **players)
+
+
+def test_a_game_that_ended_is_told():
+    alive = {"discriminator_loss": [1.2, 0.8], "generator_loss": [0.9, 1.5]}
+    checks.game_is_alive(alive)
+    diverged = alive | {"generator_loss": [1, np.nan]}
+    assert "from epoch 2 on" in failure(checks.game_is_alive, diverged)
+    won = alive | {"discriminator_loss": [1, 0.01]}
+    assert "never wrong" in failure(checks.game_is_alive, won)
+
+
+def test_missing_digits_are_named():
+    checks.digits_appear(np.arange(100) % 10)
+    checks.digits_appear([1, 1, 5], kinds=2)
+    assert "[3 7]" in failure(checks.digits_appear, [0, 1, 2, 4, 5, 6, 8, 9])

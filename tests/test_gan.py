@@ -1,0 +1,219 @@
+"""The game: each step moves its own player, `fit` is Keras's, and bad input is refused in time."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from persogan_lessons.models import losses
+from persogan_lessons.models.gan import GAN
+from persogan_lessons.models.networks import mlp_discriminator, mlp_generator
+
+IMAGES = np.random.default_rng(0).uniform(-1, 1, (64, 28, 28, 1)).astype("float32")
+
+
+def small_gan(seed=0, **options):
+    keras.utils.set_random_seed(seed)
+    gan = GAN(mlp_generator(noise_size=8, width=16), mlp_discriminator(width=16))
+    gan.compile(**options)
+    return gan
+
+
+def weights_of(network):
+    return [weight.numpy() for weight in network.weights]
+
+
+def moved(before, network):
+    pairs = zip(before, weights_of(network), strict=True)
+    return [not np.array_equal(old, new) for old, new in pairs]
+
+
+@pytest.mark.parametrize("step", ["discriminator_step", "generator_step"])
+def test_a_step_moves_every_weight_of_its_player_and_none_of_the_other(step):
+    gan = small_gan()
+    players = [gan.discriminator, gan.generator]
+    mover, rester = players if step == "discriminator_step" else players[::-1]
+    before = weights_of(mover), weights_of(rester)
+    getattr(gan, step)(IMAGES if step == "discriminator_step" else len(IMAGES))
+    assert all(moved(before[0], mover))
+    assert not any(moved(before[1], rester))
+
+
+def test_train_step_equals_the_loop_written_by_hand():
+    """One batch through `fit` against the same sums in plain TensorFlow, from the same noise."""
+    gan, by_hand = small_gan(), small_gan()
+    noise = tf.random.stateless_normal((2, 64, 8), seed=(1, 2))
+    draws = iter(noise)
+    gan.sample_noise = lambda count: next(draws)
+    gan.compile(run_eagerly=True)
+    history = gan.fit(IMAGES, batch_size=64, verbose=0, shuffle=False).history
+
+    adam = [keras.optimizers.Adam(1e-3, beta_1=0.5) for _ in range(2)]
+    cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
+    generator, discriminator = by_hand.generator, by_hand.discriminator
+    with tf.GradientTape() as tape:
+        real, fake = discriminator(IMAGES), discriminator(generator(noise[0]))
+        d_loss = cross_entropy(tf.ones((64, 1)), real) + cross_entropy(tf.zeros((64, 1)), fake)
+    variables = discriminator.trainable_variables
+    adam[0].apply_gradients(zip(tape.gradient(d_loss, variables), variables, strict=True))
+    with tf.GradientTape() as tape:
+        g_loss = cross_entropy(tf.ones((64, 1)), discriminator(generator(noise[1])))
+    variables = generator.trainable_variables
+    adam[1].apply_gradients(zip(tape.gradient(g_loss, variables), variables, strict=True))
+
+    np.testing.assert_allclose(history["discriminator_loss"], [d_loss], rtol=1e-5)
+    np.testing.assert_allclose(history["generator_loss"], [g_loss], rtol=1e-5)
+    for mine, expected in zip(weights_of(gan.generator), weights_of(generator), strict=True):
+        np.testing.assert_allclose(mine, expected, atol=1e-6)
+
+
+def test_the_discriminator_learns_to_tell_and_the_generator_to_fool():
+    """Against a resting opponent each player's loss falls; on 5 seeds by a third and more."""
+    gan = small_gan(discriminator_optimizer=keras.optimizers.Adam(1e-2))
+    falls = [float(gan.discriminator_step(IMAGES)) for _ in range(20)]
+    assert falls[-1] < 0.7 * falls[0]
+    gan.compile(generator_optimizer=keras.optimizers.Adam(1e-2))
+    falls = [float(gan.generator_step(64)) for _ in range(20)]
+    assert falls[-1] < 0.7 * falls[0]
+
+
+@pytest.mark.parametrize(
+    "options", [{"jit_compile": True}, {"steps_per_execution": 4}, {"run_eagerly": True}]
+)
+def test_keras_options_of_compile(options):
+    gan = small_gan(**options)
+    history = gan.fit(IMAGES, batch_size=16, epochs=2, verbose=0).history
+    assert set(history) == {"discriminator_loss", "generator_loss"}
+    assert np.isfinite([history[name] for name in history]).all()
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision_trains_both_players(policy):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        gan = small_gan()
+        weights = weights_of(gan.generator), weights_of(gan.discriminator)
+        gan.fit(IMAGES, batch_size=16, epochs=3, verbose=0)
+    finally:
+        keras.config.set_dtype_policy(before)
+    scaled = isinstance(gan.generator_optimizer, keras.optimizers.LossScaleOptimizer)
+    assert scaled == (policy == "mixed_float16")
+    assert all(moved(weights[0], gan.generator)) and all(moved(weights[1], gan.discriminator))
+
+
+def test_loss_scaling_changes_no_step():
+    """A gradient scaled up and down again is the same gradient."""
+    plain, scaled = small_gan(), small_gan()
+    scaled.discriminator_optimizer = keras.optimizers.LossScaleOptimizer(
+        keras.optimizers.Adam(1e-3, beta_1=0.5)
+    )
+    scaled.discriminator_optimizer.build(scaled.discriminator.trainable_variables)
+    for gan in (plain, scaled):
+        keras.utils.set_random_seed(1)
+        gan.sample_noise = lambda count: tf.ones((count, 8))
+        gan.discriminator_step(IMAGES)
+    for a, b in zip(weights_of(plain.discriminator), weights_of(scaled.discriminator), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_callbacks_and_datasets(tmp_path):
+    gan = small_gan()
+    path = tmp_path / "{epoch}.weights.h5"
+    saver = keras.callbacks.ModelCheckpoint(str(path), save_weights_only=True)
+    stopper = keras.callbacks.EarlyStopping("generator_loss", mode="min", start_from_epoch=100)
+    batches = tf.data.Dataset.from_tensor_slices(IMAGES).batch(16)
+    gan.fit(batches, epochs=2, verbose=0, callbacks=[saver, stopper])
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["1.weights.h5", "2.weights.h5"]
+    gan.fit(batches.map(lambda images: (images, tf.zeros(16))), verbose=0)  # labels are not needed
+
+
+def test_weights_travel_and_training_goes_on(tmp_path):
+    gan = small_gan()
+    gan.fit(IMAGES, batch_size=16, verbose=0)
+    gan.save_weights(tmp_path / "gan.weights.h5")
+    other = small_gan(seed=1)
+    other.load_weights(tmp_path / "gan.weights.h5")
+    np.testing.assert_array_equal(gan.generate(3, seed=0), other.generate(3, seed=0))
+    for model in (gan, other):
+        model.sample_noise = lambda count: tf.ones((count, 8))
+        model.fit(IMAGES, batch_size=64, shuffle=False, verbose=0)
+    np.testing.assert_allclose(gan.generate(3, seed=0), other.generate(3, seed=0), atol=1e-6)
+
+
+def test_the_same_seed_gives_the_same_training():
+    runs = []
+    for _ in range(2):
+        gan = small_gan(seed=3)
+        runs.append(gan.fit(IMAGES, batch_size=16, epochs=2, verbose=0).history["generator_loss"])
+    np.testing.assert_allclose(*runs, rtol=1e-5)
+
+
+def test_generate():
+    gan = small_gan()
+    images = gan.generate(1203, seed=1)
+    assert images.shape == (1203, 28, 28, 1) and images.dtype == np.float32
+    assert np.abs(images).max() <= 1
+    np.testing.assert_array_equal(images, gan.generate(1203, seed=1))
+    assert not np.array_equal(images, gan.generate(1203, seed=2))
+    assert not np.array_equal(gan.generate(4), gan.generate(4))
+
+
+def test_the_minimax_loss_can_be_chosen():
+    gan = small_gan(generator_loss=losses.minimax_generator_loss)
+    assert gan.fit(IMAGES, verbose=0).history["generator_loss"][0] < 0
+
+
+WITH_NAN = IMAGES.copy()
+WITH_NAN[3, 4, 5] = np.nan
+
+
+@pytest.mark.parametrize(
+    "images, message",
+    [
+        (IMAGES[..., 0], r"shape \(n, 28, 28, 1\).*got \(64, 28, 28\)"),
+        (IMAGES.reshape(-1, 784), r"shape \(n, 28, 28, 1\).*got \(64, 784\)"),
+        (IMAGES[:0], r"n at least 1; got \(0, 28, 28, 1\)"),
+        (np.zeros((4, 28, 28, 1), "uint8"), r"float32 in \[-1, 1\]; got uint8.*127.5"),
+        ((IMAGES + 1) * 127.5, r"span \[-1, 1\].*got \[0.*, 25.*127.5"),
+        ((IMAGES + 1) / 2, r"span \[-1, 1\].*\* 2 - 1"),
+        (WITH_NAN, "NaN or infinite"),
+        (tf.data.Dataset.from_tensor_slices(IMAGES[..., 0]).batch(8), r"\(batch, 28, 28, 1\)"),
+        ("digits", "real images must"),
+    ],
+)
+def test_bad_images_are_refused_before_training(images, message):
+    gan = small_gan()
+    before = weights_of(gan.generator)
+    with pytest.raises(ValueError, match=message):
+        gan.fit(images, verbose=0)
+    assert not any(moved(before, gan.generator))
+
+
+@pytest.mark.parametrize("name", ["epochs", "batch_size", "steps_per_epoch"])
+@pytest.mark.parametrize("value", [-1, 0, 2.5, "many", True])
+def test_a_count_that_is_none_is_refused(name, value):
+    with pytest.raises(ValueError, match=f"{name} must be a positive whole number"):
+        small_gan().fit(IMAGES, **{name: value})
+
+
+def test_generate_refuses_what_is_no_count():
+    with pytest.raises(ValueError, match="count must be a positive whole number; got -3"):
+        small_gan().generate(-3)
+
+
+def test_players_that_do_not_fit_are_refused():
+    flat = keras.Sequential([keras.Input((8,)), keras.layers.Dense(784)])
+    with pytest.raises(ValueError, match=r"makes images of shape \(784,\).*takes \(28, 28, 1\)"):
+        GAN(flat, mlp_discriminator(width=16))
+    two_scores = keras.Sequential(
+        [keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(2)]
+    )
+    with pytest.raises(ValueError, match="one logit for each image"):
+        GAN(mlp_generator(width=16), two_scores)
+
+
+def test_one_optimizer_for_both_players_is_refused():
+    adam = keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="an optimizer of its own"):
+        small_gan(generator_optimizer=adam, discriminator_optimizer=adam)

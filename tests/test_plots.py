@@ -1,0 +1,144 @@
+"""Pictures show what they are given, and watching training does not change it."""
+
+import io
+import os
+import signal
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from persogan_lessons.display import plots
+from persogan_lessons.models.gan import GAN
+from persogan_lessons.models.networks import mlp_discriminator, mlp_generator
+
+IMAGES = np.random.default_rng(0).uniform(-1, 1, (32, 28, 28, 1)).astype("float32")
+
+
+@pytest.fixture(autouse=True)
+def no_figures_left():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def gan():
+    keras.utils.set_random_seed(0)
+    gan = GAN(mlp_generator(8, width=16), mlp_discriminator(width=16))
+    gan.compile()
+    return gan
+
+
+def drawn(axes):
+    return np.asarray(axes.images[0].get_array())
+
+
+def test_image_grid_puts_each_image_in_its_place_as_ink_on_paper():
+    images = np.full((3, 28, 28, 1), -1, "float32")
+    images[2] = 1
+    plots.image_grid(images, columns=2, title="three")
+    grid = drawn(plt.gca())
+    assert grid.shape == (56, 56)
+    assert np.all(grid[28:, :28] == 0), "ink, the third image, is black"
+    assert np.all(grid[:28] == 255), "paper is white"
+    assert np.all(grid[28:, 28:] == 255), "so is a place without an image"
+    assert plt.gca().get_title() == "three"
+
+
+def test_image_rows_label_each_row():
+    plots.image_rows({"real": IMAGES[:5], "fake": IMAGES[:3]})
+    axes = plt.gca()
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["real", "fake"]
+    assert list(axes.get_yticks()) == [14, 42], "beside the middle of their rows"
+    assert drawn(axes).shape == (56, 5 * 28)
+    assert np.all(drawn(axes)[28:, 3 * 28 :] == 255), "the shorter row ends in paper"
+
+
+def test_every_pixel_is_drawn_two_dots_wide():
+    plots.image_rows({"a label": IMAGES[:3]}, title="a title")
+    box = plt.gca().get_window_extent()
+    np.testing.assert_allclose((box.width, box.height), (2 * 3 * 28, 2 * 28))
+    np.testing.assert_allclose((box.x0, box.y0), np.round((box.x0, box.y0)), atol=1e-6)
+
+
+def test_training_curves_show_every_value():
+    history = {"discriminator_loss": [3.0, 2.0, 1.0], "generator_loss": [1.0, 2.0, 3.0]}
+    plots.training_curves(history)
+    lines = {line.get_label(): line for line in plt.gca().lines}
+    assert list(lines["discriminator loss"].get_ydata()) == [3, 2, 1]
+    assert list(lines["generator loss"].get_xdata()) == [1, 2, 3]
+
+
+def test_png_is_the_image_enlarged():
+    image = np.full((28, 28, 1), -1, "float32")
+    image[:14] = 1
+    pixels = np.asarray(Image.open(io.BytesIO(plots.png(image, scale=4))))
+    assert pixels.shape == (112, 112) and pixels[0, 0] == 0 and pixels[-1, -1] == 255
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (0, 28, 28, 1), (2, 28, 28, 3)])
+def test_what_is_no_set_of_images_is_refused(shape):
+    with pytest.raises(ValueError, match="expected images"):
+        plots.image_grid(np.zeros(shape))
+
+
+def test_live_keeps_history_and_snapshots(gan):
+    live = plots.Live()
+    history = gan.fit(IMAGES, batch_size=16, epochs=5, verbose=0, callbacks=[live]).history
+    assert live.history == history
+    assert list(live.snapshots) == ["epoch 0", "epoch 1", "epoch 2", "epoch 4", "epoch 5"]
+    np.testing.assert_array_equal(live.snapshots["epoch 5"], gan.generate(8, seed=0))
+
+
+def test_live_changes_nothing_about_training(gan):
+    plain = gan.fit(IMAGES, batch_size=16, epochs=3, verbose=0).history
+    keras.utils.set_random_seed(0)
+    watched = GAN(mlp_generator(8, width=16), mlp_discriminator(width=16))
+    watched.compile()
+    options = {"batch_size": 16, "epochs": 3, "verbose": 0}
+    assert watched.fit(IMAGES, callbacks=[plots.Live(seconds=0)], **options).history == plain
+
+
+class Screen:
+    """Stands for the notebook's page: remembers what is displayed and what replaces it."""
+
+    def __init__(self):
+        self.shown, self.updates = [], 0
+
+    def display(self, content, raw, display_id):
+        self.shown.append(content)
+        screen, place = self, len(self.shown) - 1
+
+        class Handle:
+            def update(self, content, raw):
+                screen.shown[place] = content
+                screen.updates += 1
+
+        return Handle()
+
+
+def test_live_updates_two_outputs_in_place(gan, monkeypatch):
+    screen = Screen()
+    monkeypatch.setattr(plots, "get_ipython", lambda: "a notebook")
+    monkeypatch.setattr(plots.display, "display", screen.display)
+    gan.fit(IMAGES, batch_size=16, epochs=3, verbose=0, callbacks=[plots.Live(seconds=0)])
+    bar, picture = screen.shown
+    assert screen.updates > 4
+    assert 'value="1.000"' in bar["text/html"] and "epoch 3 of 3" in bar["text/plain"]
+    assert Image.open(io.BytesIO(picture["image/png"])).size == (640, 260)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a program cannot press its own stop button on Windows")
+def test_stop_ends_training_and_keeps_what_was_learned(gan):
+    class PressStop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    live = plots.Live()
+    gan.fit(IMAGES, batch_size=16, epochs=50, verbose=0, callbacks=[live, PressStop()])
+    assert live.stopped and len(live.history["generator_loss"]) <= 1
+    assert signal.getsignal(signal.SIGINT) is before
+    gan.fit(IMAGES, batch_size=16, epochs=2, verbose=0)  # and training can go on
