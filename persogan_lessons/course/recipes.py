@@ -12,6 +12,7 @@ from keras import layers
 
 from persogan_lessons.course import checkpoints
 from persogan_lessons.data import digits
+from persogan_lessons.models.optimizers import FusedAdam
 
 
 def classifier():
@@ -47,7 +48,7 @@ def digits_gan():
 
     def adam(rate):
         slowing = keras.optimizers.schedules.CosineDecay(rate, steps)
-        return keras.optimizers.Adam(slowing, beta_1=0.0, beta_2=0.99)
+        return FusedAdam(slowing, beta_1=0.0, beta_2=0.99)
 
     gan = checkpoints.build("digits")
     gan.compile(generator_optimizer=adam(1e-3), discriminator_optimizer=adam(5e-4))

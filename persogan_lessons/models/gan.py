@@ -106,7 +106,7 @@ class GAN(keras.Model):
         if the other stood still: the discriminator's gradient depends on the fakes, which are
         there already, and not on where the generator has gone since.
 
-        Taught in lesson 01, timed in lesson 04. Source: Mescheder et al., The Numerics of GANs, 2017.
+        Taught in lesson 01. Source: Mescheder et al., The Numerics of GANs, 2017.
         """
         noise = self.sample_noise(ops.shape(real_images)[0])
         with tf.GradientTape(persistent=True) as tape:
@@ -180,7 +180,7 @@ class GAN(keras.Model):
         return self.averaged_generator(noise, training=training)
 
 
-def _no_penalty(discriminator, real_images, fake_images):
+def _no_penalty(discriminator, real_images, *, fake_images):
     """Nothing to add to the discriminator's loss."""
     return 0.0
 
