@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from persogan_lessons.course import checkpoints
+from persogan_lessons.course import checkpoints, lesson
 from persogan_lessons.data import digits
 from persogan_lessons.models.optimizers import FusedAdam
 
@@ -67,6 +67,7 @@ def main(arguments=None):
     for name in names:
         if name not in RECIPES:
             parser.error(f"NAME must be one of {', '.join(RECIPES)}; got {name!r}")
+    lesson.start(seed=1)
     for name in names:
         keras.utils.set_random_seed(1)
         checkpoints.save(name, RECIPES[name]())
