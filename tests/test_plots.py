@@ -8,6 +8,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import same_color
 from PIL import Image
 
 from persogan_lessons.display import plots
@@ -72,6 +73,16 @@ def test_point_rows_draw_points_over_their_centres():
     assert [tuple(circle.center) for circle in first.patches] == [(0, 0), (1, -1)]
     assert [first.get_ylabel(), third.get_ylabel()] == ["one", "two"]
     assert third.get_visible() and not empty.get_visible()
+
+
+def test_table_marks_what_is_named():
+    rows = {"GAN": {"one": "1", "two": "2"}, "noise": {"one": "3", "two": "4"}}
+    plots.table(rows, marked={("noise", "one")})
+    cells = plt.gca().tables[0].get_celld()
+    words = [[cells[line, place].get_text().get_text() for place in (-1, 0, 1)] for line in (1, 2)]
+    assert words == [["GAN", "1", "2"], ["noise", "3", "4"]]
+    marked = [place for place, cell in cells.items() if same_color(cell.get_fc(), plots.MARK)]
+    assert marked == [(2, 0)]
 
 
 def test_training_curves_show_every_value():

@@ -18,6 +18,7 @@ from matplotlib.patches import Circle
 from PIL import Image
 
 REAL, FAKE = "#0072b2", "#d55e00"  # told apart by colour-blind readers too (Okabe and Ito, 2008)
+MARK = "#f9c9a1"  # a light FAKE, dark words are read on it
 DPI, ZOOM = 100, 2  # dots per inch, dots per pixel of an image
 LOSS_COLOURS = {"discriminator_loss": REAL, "generator_loss": FAKE}
 
@@ -57,6 +58,28 @@ def point_rows(rows, centres):
         for axes in line[len(sets) :]:
             axes.set_visible(False)
         line[0].set_ylabel(label)
+    plt.show()
+
+
+def table(rows, marked=()):
+    """Show words in a table: `{row: {column: words}}`, alike columns in each row.
+
+    Args:
+        rows: what to show.
+        marked: pairs `(row, column)`, whose places are coloured.
+    """
+    columns = list(next(iter(rows.values())))
+    figure, axes = plt.subplots(figsize=(1.7 + 0.85 * len(columns), 0.5 + 0.27 * len(rows)))
+    cells = [[rows[row][column] for column in columns] for row in rows]
+    grid = axes.table(cells, rowLabels=list(rows), colLabels=columns, loc="center")
+    for (line, place), cell in grid.get_celld().items():
+        cell.set(edgecolor="white", linewidth=1.5)
+        if line > 0 and place >= 0 and (list(rows)[line - 1], columns[place]) in marked:
+            cell.set(facecolor=MARK)
+    grid.auto_set_font_size(False)
+    grid.set_fontsize(9)
+    grid.scale(1, 1.25)
+    axes.axis("off")
     plt.show()
 
 
