@@ -17,16 +17,17 @@ GUESSING = 2 * np.log(2)  # the discriminator's loss when it answers one half to
 SURE = 0.05  # a loss of answers that are right at 95 % on average; healthy runs stay above 0.2
 FOOLED = 0.2  # the generator's loss when fakes are called real at 80 %; healthy runs: above 0.7
 FOOLED_MINIMAX = np.log(1 - np.exp(-FOOLED))  # the minimax loss there
-SWING = 3.0  # how far a loss falls back from a peak; healthy runs: below 1.5
+SWING = 6.0  # how far a loss falls back from a peak; healthy runs: below 3
 SLACK = 0.1  # the discriminator moves between the two losses of a step, which shifts their sum
 STILL = 1e-3  # a loss that varies less over a whole training belongs to players that stand still
 ONE_LOSS = 0.2  # both losses together; two players who disagree cannot both be so content
 # The best that both can show when the discriminator's output passes two sigmoids: between logits
-# 0 and 1 no answer is sure, and the generator's gradient is gone. bfloat16 rounds them by 0.01.
+# 0 and 1 no answer is sure, and the generator's gradient is gone.
 TWICE = {"discriminator": np.log1p(np.exp(-1)) + np.log(2), "generator": np.log(2)}
-ROUNDING = 0.02
+ROUNDING = 0.02  # bfloat16 shifts these losses by up to 0.01
 
 # Images
+CLASSES = 10
 FEWEST = 100  # with fewer fakes, chance alone leaves one of ten digits out now and then
 LIKE_REAL = 0.99  # a fake is like a digit if as near to training as this share of held-out ones
 ENOUGH_DIGITS = 0.1  # the share of such fakes below which counting digits would mean nothing
@@ -95,8 +96,9 @@ class Evidence(NamedTuple):
         losses: `Losses`.
         fakes, train: images `(n, 28, 28, 1)` and `(m, 28, 28, 1)`.
         fake_digits, train_digits: what each shows, `(n,)` and `(m,)`. A fake's digit is that of
-            the nearest training image: the classifier, which has seen clean digits only, reads
-            a faint or grainy drawing as an 8.
+            the nearest training image.
+        read_digits: what the classifier reads in each fake, `(n,)`. It has seen clean digits
+            only, and reads a faint or grainy one as an 8; so its word counts beside the other.
         like_real: `(n,)` bools, whether a fake's features lie among those of real digits.
         memorisation: `realism.Memorisation`.
     """
@@ -106,6 +108,7 @@ class Evidence(NamedTuple):
     train: np.ndarray
     fake_digits: np.ndarray
     train_digits: np.ndarray
+    read_digits: np.ndarray
     like_real: np.ndarray
     memorisation: realism.Memorisation
 
@@ -177,7 +180,8 @@ def discriminator_not_training(evidence):
     """Fakes are called real throughout, or neither loss ever moves."""
     losses = evidence.losses
     discriminator, generator = losses.end
-    still = len(losses.generator) > 2 and np.ptp(losses.discriminator) < STILL
+    moved = np.ptp(losses.discriminator)
+    still = losses.kind and len(losses.generator) > 2 and moved < STILL and discriminator > SURE
     fooled = (losses.kind == "non-saturating" and generator < FOOLED) or (
         losses.kind == "minimax" and generator < FOOLED_MINIMAX
     )
@@ -185,8 +189,9 @@ def discriminator_not_training(evidence):
         return None
     return Finding(
         "discriminator not training",
-        f"its loss ended at {discriminator:.2f}, no better than guessing ({GUESSING:.2f}), "
-        f"with the generator's at {generator:.2g}",
+        f"the discriminator's loss ended at {discriminator:.2f} (guessing costs {GUESSING:.2f}) "
+        f"and the generator's at {generator:.2g}, in {len(losses.generator)} epochs"
+        + (": neither moved" if still else ": fakes are called real"),
         "its weights do not move: frozen with trainable = False, a learning rate of 0 or far "
         "below the generator's, or gradients of the wrong network",
         f"{ARTICLE} (fault 10)",
@@ -268,7 +273,7 @@ def mode_collapse(evidence):
 def near_identical(evidence):
     """The drawings of a digit are nearly one image."""
     drawn, real = (
-        [images[digits == digit] for digit in range(evidence.train_digits.max() + 1)]
+        [images[digits == digit] for digit in range(CLASSES)]
         for images, digits in (
             (evidence.fakes, evidence.fake_digits),
             (evidence.train, evidence.train_digits),
@@ -333,7 +338,9 @@ def _gather(losses, fakes, *, train, held_out, classifier):
     features = [realism.features(classifier, images) for images in (fakes, train, held_out)]
     near_real = NearestNeighbors(n_neighbors=1).fit(features[1])
     fake_distance, usual = (near_real.kneighbors(each)[0][:, 0] for each in features[::2])
-    train_digits = classifier.predict(train, batch_size=500, verbose=0).argmax(1)
+    read, train_digits = (
+        classifier.predict(images, batch_size=500, verbose=0).argmax(1) for images in (fakes, train)
+    )
     places, _ = realism.nearest(fakes, train)
     return Evidence(
         losses,
@@ -341,6 +348,7 @@ def _gather(losses, fakes, *, train, held_out, classifier):
         train,
         fake_digits=train_digits[places],
         train_digits=train_digits,
+        read_digits=read,
         like_real=fake_distance < np.quantile(usual, LIKE_REAL),
         memorisation=realism.memorisation(fakes, train=train, held_out=held_out),
     )
@@ -350,14 +358,19 @@ def _missing_and_rare(evidence):
     """The digits that hardly appear, and those that appear too seldom; none if few are digits."""
     if evidence.like_real.mean() < ENOUGH_DIGITS:
         return [], []
-    classes = evidence.train_digits.max() + 1
-    drawn = np.bincount(evidence.fake_digits, minlength=classes) / len(evidence.fakes)
-    wanted = np.bincount(evidence.train_digits) / len(evidence.train)
+    wanted = _shares(evidence.train_digits)
+    seen = evidence.read_digits[evidence.like_real]
+    # Readers of poor drawings err: a digit is missing only if neither of the two finds it.
+    drawn = np.maximum(_shares(evidence.fake_digits), _shares(seen))
     # Where fewer than ten are expected, chance alone may leave a digit out.
     expected = wanted * len(evidence.fakes) >= 10
     missing = expected & (drawn < MISSING * wanted)
     rare = expected & (drawn < RARE * wanted) & ~missing
     return [np.flatnonzero(each).tolist() for each in (missing, rare)]
+
+
+def _shares(digits):
+    return np.bincount(digits, minlength=CLASSES) / len(digits)
 
 
 def _apart(images, real):
