@@ -21,10 +21,8 @@ SWING = 6.0  # how far a loss falls back from a peak; healthy runs: below 3
 SLACK = 0.1  # the discriminator moves between the two losses of a step, which shifts their sum
 STILL = 1e-3  # a loss that varies less over a whole training belongs to players that stand still
 ONE_LOSS = 0.2  # both losses together; two players who disagree cannot both be so content
-# The best that both can show when the discriminator's output passes two sigmoids: between logits
-# 0 and 1 no answer is sure, and the generator's gradient is gone.
-TWICE = {"discriminator": np.log1p(np.exp(-1)) + np.log(2), "generator": np.log(2)}
-ROUNDING = 0.02  # bfloat16 shifts these losses by up to 0.01
+PINNED = 0.005  # range of a loss over the last third when its gradient is gone; healthy: 0.05
+ROUNDING = 0.02  # from log 2, where bfloat16 puts such a loss
 
 # Images
 CLASSES = 10
@@ -79,10 +77,14 @@ class Losses(NamedTuple):
     kind: str | None
 
     @property
+    def last_third(self):
+        """Both over the last third of the epochs, `(2, epochs / 3)`: how the game ended."""
+        return np.stack([self.discriminator, self.generator])[:, len(self.generator) * 2 // 3 :]
+
+    @property
     def end(self):
-        """The median of each over the last third of the epochs: discriminator, generator."""
-        last = -(-len(self.generator) // 3)
-        return np.median(self.discriminator[-last:]), np.median(self.generator[-last:])
+        """The median of each over the last third: discriminator, generator."""
+        return np.median(self.last_third, axis=1)
 
     def __str__(self):
         read = f"of the {self.kind} kind" if self.kind else "of no kind that is read here: unused"
@@ -202,11 +204,10 @@ def vanishing_gradient(evidence):
     """The discriminator is sure, and the generator's loss is flat there: it learns nothing."""
     losses = evidence.losses
     discriminator, generator = losses.end
-    off = abs(discriminator - TWICE["discriminator"]), abs(generator - TWICE["generator"])
     if losses.kind == "minimax" and generator > -SURE:
         cause = "the minimax loss is flat where the discriminator is sure; take the non-saturating"
         where = "Predict, then break it"
-    elif losses.kind == "non-saturating" and max(off) < ROUNDING:
+    elif losses.kind == "non-saturating" and _pinned(losses):
         cause = "a sigmoid at the end of the discriminator and another in the loss; drop the first"
         where = "fault 6"
     else:
@@ -352,6 +353,13 @@ def _gather(losses, fakes, *, train, held_out, classifier):
         like_real=fake_distance < np.quantile(usual, LIKE_REAL),
         memorisation=realism.memorisation(fakes, train=train, held_out=held_out),
     )
+
+
+def _pinned(losses):
+    """Whether the generator stands at log 2, as after two sigmoids of a logit far below 0."""
+    last = losses.last_third
+    still = last.shape[1] > 2 and np.ptp(last, axis=1).max() < PINNED
+    return still and abs(losses.end[1] - np.log(2)) < ROUNDING
 
 
 def _missing_and_rare(evidence):
