@@ -28,6 +28,7 @@ ROUNDING = 0.02  # from log 2, where bfloat16 puts such a loss
 CLASSES = 10
 FEWEST = 100  # with fewer fakes, chance alone leaves one of ten digits out now and then
 LIKE_REAL = 0.99  # a fake is like a digit if as near to training as this share of held-out ones
+CLEAN = 0.9  # the same for fakes that are clean enough for the classifier to read
 ENOUGH_DIGITS = 0.1  # the share of such fakes below which counting digits would mean nothing
 MISSING, RARE = 0.1, 0.3  # a digit's share of the fakes, as a part of its share in training
 ALIKE = 0.1  # distance to the nearest other image, as a part of the same in training
@@ -97,10 +98,9 @@ class Evidence(NamedTuple):
     Attributes:
         losses: `Losses`.
         fakes, train: images `(n, 28, 28, 1)` and `(m, 28, 28, 1)`.
-        fake_digits, train_digits: what each shows, `(n,)` and `(m,)`. A fake's digit is that of
-            the nearest training image.
-        read_digits: what the classifier reads in each fake, `(n,)`. It has seen clean digits
-            only, and reads a faint or grainy one as an 8; so its word counts beside the other.
+        fake_digits, train_digits: what each shows, `(n,)` and `(m,)`. The classifier reads the
+            real images and those fakes that are as clean. It has seen nothing else, and takes a
+            faint or grainy drawing for an 8; such a fake counts as its nearest training image.
         like_real: `(n,)` bools, whether a fake's features lie among those of real digits.
         memorisation: `realism.Memorisation`.
     """
@@ -110,7 +110,6 @@ class Evidence(NamedTuple):
     train: np.ndarray
     fake_digits: np.ndarray
     train_digits: np.ndarray
-    read_digits: np.ndarray
     like_real: np.ndarray
     memorisation: realism.Memorisation
 
@@ -343,13 +342,13 @@ def _gather(losses, fakes, *, train, held_out, classifier):
         classifier.predict(images, batch_size=500, verbose=0).argmax(1) for images in (fakes, train)
     )
     places, _ = realism.nearest(fakes, train)
+    clean = fake_distance < np.quantile(usual, CLEAN)
     return Evidence(
         losses,
         fakes,
         train,
-        fake_digits=train_digits[places],
+        fake_digits=np.where(clean, read, train_digits[places]),
         train_digits=train_digits,
-        read_digits=read,
         like_real=fake_distance < np.quantile(usual, LIKE_REAL),
         memorisation=realism.memorisation(fakes, train=train, held_out=held_out),
     )
@@ -367,12 +366,10 @@ def _missing_and_rare(evidence):
     if evidence.like_real.mean() < ENOUGH_DIGITS:
         return [], []
     wanted = _shares(evidence.train_digits)
-    seen = evidence.read_digits[evidence.like_real]
-    # Readers of poor drawings err: a digit is missing only if neither of the two finds it.
-    drawn = np.maximum(_shares(evidence.fake_digits), _shares(seen))
+    drawn = _shares(evidence.fake_digits)
     # Where fewer than ten are expected, chance alone may leave a digit out.
     expected = wanted * len(evidence.fakes) >= 10
-    missing = expected & (drawn < MISSING * wanted)
+    missing = expected & (drawn <= MISSING * wanted)
     rare = expected & (drawn < RARE * wanted) & ~missing
     return [np.flatnonzero(each).tolist() for each in (missing, rare)]
 
