@@ -26,12 +26,20 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from keras import layers
+from scipy import linalg
 from sklearn.metrics import pairwise_distances
+from sklearn.neighbors import NearestNeighbors
 
 from persogan_lessons.course import checkpoints, checks
 from persogan_lessons.data import digits, toys
 from persogan_lessons.display import plots
 from persogan_lessons.measures import distances, health, realism
+from persogan_lessons.measures.distances import (
+    FrechetDistance,
+    ModesFound,
+    Overlap,
+    require_alike,
+)
 from persogan_lessons.models import gan, networks
 
 # %% [markdown]
@@ -53,12 +61,12 @@ plots.point_rows({"": {"real": points[:500]}}, centres)
 
 # %% tags=["taught", "persogan_lessons.measures.distances:modes_found"]
 def modes_found(points, centres, *, reach=0.15):
-    points, centres = distances.require_alike(points, centres)
+    points, centres = require_alike(points, centres)
     apart = pairwise_distances(points, centres)  # (n, k)
     near = apart.min(1) < reach
     counts = np.bincount(apart.argmin(1)[near], minlength=len(centres))
     found = np.count_nonzero(counts >= 0.1 * len(points) / len(centres))
-    return distances.ModesFound(found, len(centres), float(near.mean()), len(points))
+    return ModesFound(found, len(centres), float(near.mean()), len(points))
 
 
 # %%
@@ -127,7 +135,7 @@ plots.point_rows(runs, centres)
 # **Was it luck?** One run proves little. Two more seeds of each:
 
 # %%
-short = lesson.budget(fast=4, cpu=32, gpu=32)
+short = lesson.budget(fast=4, cpu=16, gpu=32)
 for judge_rate in (1e-4, 2e-3):
     for seed in range(3, 3 + lesson.budget(fast=1, cpu=2, gpu=5)):
         keras.utils.set_random_seed(seed)
@@ -162,7 +170,14 @@ print("features:", realism.features(classifier, train[:5]).shape)
 # $$d^2 = |\mu - \mu'|^2 + \mathrm{trace}\big(C + C' - 2\,(C C')^{1/2}\big)$$
 #
 # It is 0 if means and covariances agree. In research the features come from a network called Inception,
-# and the number is known as FID.
+# and the number is known as FID. The root of a covariance has its eigenvectors, and the roots of its
+# eigenvalues:
+
+
+# %% tags=["taught", "persogan_lessons.measures.distances:_root"]
+def _root(covariance):
+    values, vectors = linalg.eigh(covariance)
+    return vectors * np.sqrt(values.clip(0)) @ vectors.T
 
 
 # %% tags=["taught", "persogan_lessons.measures.distances:frechet_distance"]
@@ -191,6 +206,11 @@ def frechet_distance(fake_features, real_features):
 # - **Recall**: the share of real points inside a fake ball. Could each be drawn?
 # - **Density**: in how many real balls a fake lies, divided by 5. Does it lie where real ones are frequent?
 # - **Coverage**: the share of real balls that hold a fake. Is each kind drawn?
+
+
+# %% tags=["taught", "persogan_lessons.measures.distances:_radii"]
+def _radii(points, k):
+    return NearestNeighbors(n_neighbors=k).fit(points).kneighbors()[0][:, -1]
 
 
 # %% tags=["taught", "persogan_lessons.measures.distances:overlap"]
@@ -428,11 +448,12 @@ grid_points, grid_centres = toys.grid(4096, seed=0)
 recipes = {"equal rates": 1e-3, "judge twice as fast": 2e-3}
 seeds = range(lesson.budget(fast=2, cpu=5, gpu=10))
 near = {name: [] for name in recipes}
+epochs = lesson.budget(fast=2, cpu=32, gpu=32)
 for name, rate in recipes.items():
     for seed in seeds:
         keras.utils.set_random_seed(seed)
         model = point_gan(1e-3, discriminator_rate=rate)
-        model.fit(grid_points, batch_size=128, epochs=short, verbose=0)
+        model.fit(grid_points, batch_size=128, epochs=epochs, verbose=0)
         fakes = model.generate(2000, seed=1)
         near[name].append(distances.modes_found(fakes, grid_centres).near)
     print(f"{name:20s}", *[f"{value:.2f}" for value in near[name]])
@@ -464,7 +485,7 @@ print(f"'{list(near)[1]}' wins {wins:.0%} of all pairings of one run with anothe
 
 # %%
 figure, axes = plt.subplots(figsize=(6, 1.6), layout="constrained")
-for row, (name, values) in enumerate(near.items()):
+for row, values in enumerate(near.values()):
     margin = 2.78 * np.std(values, ddof=1) / len(values) ** 0.5  # Student's t for five runs
     axes.errorbar(np.mean(values), row - 0.2, xerr=margin, color="black", marker="|", capsize=3)
     axes.plot(values, [row] * len(values), "o", color=(plots.REAL, plots.FAKE)[row])
