@@ -34,13 +34,13 @@ from persogan_lessons.course import checkpoints, checks
 from persogan_lessons.data import digits, toys
 from persogan_lessons.display import plots
 from persogan_lessons.measures import distances, health, realism
-from persogan_lessons.measures.distances import (
-    FrechetDistance,
-    ModesFound,
-    Overlap,
-    require_alike,
-)
 from persogan_lessons.models import gan, networks
+
+# %% [markdown]
+# The code that this lesson shows in full also needs these names:
+
+# %%
+from persogan_lessons.measures.distances import FrechetDistance, ModesFound, Overlap, require_alike
 
 # %% [markdown]
 # ## A toy whose truth is known
