@@ -6,6 +6,7 @@ import pytest
 from keras import layers
 
 from persogan_lessons.course import checks
+from persogan_lessons.measures import distances
 from persogan_lessons.models.gan import GAN
 from persogan_lessons.models.networks import mlp_discriminator, mlp_generator
 
@@ -81,3 +82,10 @@ def test_missing_digits_are_named():
     checks.digits_appear(np.arange(100) % 10)
     checks.digits_appear([1, 1, 5], kinds=2)
     assert "[3 7]" in failure(checks.digits_appear, [0, 1, 2, 4, 5, 6, 8, 9])
+
+
+def test_missing_modes_are_explained(capsys):
+    words = failure(checks.all_modes_found, distances.ModesFound(2, 8, 0.5, 100))
+    assert "2 of 8 modes" in words and "50%" in words
+    checks.all_modes_found(distances.ModesFound(8, 8, 0.9, 100))
+    assert capsys.readouterr().out == "Passed: 8 of 8 modes, 90% near one (100 points).\n"
