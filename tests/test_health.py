@@ -89,9 +89,9 @@ def slow_generator():
 def sure_judge_minimax():
     model = small_gan()
     model.compile()
-    for _ in range(300):
+    for _ in range(60):
         model.discriminator_step(TRAIN[:64])
-    return train(model, generator_loss=losses.minimax_generator_loss)
+    return train(model, generator_loss=losses.minimax_generator_loss, epochs=16)
 
 
 def deaf_to_noise():
@@ -197,7 +197,7 @@ def test_near_identical_drawings_of_one_digit(diagnose):
     images[labels == 3] = (threes[:1] + 0.02 * RANDOM.normal(size=threes.shape)).clip(-1, 1)
     verdict = diagnose(HEALTHY, images)
     assert names(verdict) == ["near-identical images"]
-    assert "its digit, 1 in training: 3: 0.0" in verdict.findings[0].seen
+    assert "times for a 3 (" in verdict.findings[0].seen
 
 
 @pytest.mark.parametrize("of", [30, 300, 2000])

@@ -283,10 +283,12 @@ def near_identical(evidence):
     alike = [digit for digit, ratio in apart.items() if ratio < ALIKE]
     if not alike:
         return None
-    seen = ", ".join(f"{digit}: {apart[digit]:.2g} ({len(drawn[digit])} fakes)" for digit in alike)
+    seen = [
+        f"{apart[digit]:.2g} times for a {digit} ({len(drawn[digit])} fakes)" for digit in alike
+    ]
     return Finding(
         "near-identical images",
-        f"distance of a drawing to the nearest other of its digit, 1 in training: {seen}",
+        f"the nearest other drawing is only {', '.join(seen)} as far as among training images",
         "the generator ignores most of its noise: mode collapse within a digit",
         f"{STABLE} (penalties, learning rates)",
     )
@@ -387,7 +389,8 @@ def _apart(images, real):
     count = min(len(images), len(real) // 4)
     if count < 10:
         return np.nan
-    return _to_nearest_other(images[:count]) / _to_nearest_other(real[:count])
+    usual = _to_nearest_other(real[:count]) or np.nan
+    return _to_nearest_other(images[:count]) / usual
 
 
 def _to_nearest_other(images):
