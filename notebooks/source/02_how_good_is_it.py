@@ -407,7 +407,7 @@ distance_by_size = {
 # %%
 _, panels = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
 for (name, measure), values in distance_by_size.items():
-    axes = panels[measure is distances.kernel_distance]
+    axes = panels[int(measure is distances.kernel_distance)]
     colour = pools[name][1]
     axes.plot(sizes, values, ".", color=colour, markersize=4)
     axes.plot(sizes, np.mean(values, axis=1), color=colour, label=name)

@@ -69,16 +69,17 @@ def table(rows, marked=()):
         marked: pairs `(row, column)`, whose places are coloured.
     """
     columns = list(next(iter(rows.values())))
-    figure, axes = plt.subplots(figsize=(1.7 + 0.85 * len(columns), 0.5 + 0.27 * len(rows)))
+    left = 0.2 + 0.075 * max(map(len, rows))  # inches: a letter takes 0.07
+    width, height = left + 0.8 * len(columns), 0.25 * (len(rows) + 1)
+    axes = plt.figure(figsize=(width, height)).add_axes([left / width, 0, 1 - left / width, 1])
     cells = [[rows[row][column] for column in columns] for row in rows]
-    grid = axes.table(cells, rowLabels=list(rows), colLabels=columns, loc="center")
+    grid = axes.table(cells, rowLabels=list(rows), colLabels=columns, bbox=[0, 0, 1, 1])
     for (line, place), cell in grid.get_celld().items():
         cell.set(edgecolor="white", linewidth=1.5)
         if line > 0 and place >= 0 and (list(rows)[line - 1], columns[place]) in marked:
             cell.set(facecolor=MARK)
     grid.auto_set_font_size(False)
     grid.set_fontsize(9)
-    grid.scale(1, 1.25)
     axes.axis("off")
     plt.show()
 
