@@ -11,7 +11,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -168,8 +167,3 @@ def play(workers, rounds, *, until, say):
         loud = sum(not each.clean for each in played[-1].values())
         say(f"  round {number + 1} of {rounds}" + f", {loud} segments not quiet" * bool(loud))
     return played, repeats
-
-
-def here():
-    """The interpreter that runs this."""
-    return sys.executable

@@ -4,11 +4,11 @@ import os
 
 os.environ["KERAS_BACKEND"] = "jax"
 
-import jax  # noqa: E402
-import keras  # noqa: E402
-from keras import ops  # noqa: E402
+import jax
+import keras
+from keras import ops
 
-from benchmarks import models  # noqa: E402
+from benchmarks import models
 
 FOREVER = 10**9  # epochs
 

@@ -69,11 +69,12 @@ class Passes:
 
 # Fakes made once and judged once, with a backward pass for each player.
 SHARED_FAKES = Passes(generator=1, discriminator=2, judged=2)
-# The generator plays against the discriminator that has just moved, on new fakes or on the same.
+# The generator plays against the discriminator that has just moved, on new fakes.
 NEW_FAKES = Passes(generator=2, discriminator=3, judged=2)
-# PyTorch's tutorial: the same fakes judged again, and a gradient of the discriminator's weights
-# that nobody uses.
-SAME_FAKES_TWICE = Passes(generator=1, discriminator=3, judged=3)
+# The same fakes judged again, in a forward pass of the generator's own.
+FAKES_JUDGED_TWICE = Passes(generator=1, discriminator=3, judged=2)
+# PyTorch's tutorial: that, and a gradient of the discriminator's weights which nobody uses.
+UNUSED_GRADIENTS = Passes(generator=1, discriminator=3, judged=3)
 
 
 def products(network):
