@@ -51,7 +51,7 @@ class Worker:
     """The driver's half of the conversation with one variant's process."""
 
     def __init__(self, command, **variables):
-        self.errors = tempfile.TemporaryFile("w+")
+        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed in `stop`)
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,

@@ -124,14 +124,16 @@ METHOD = f"""\
 
 `python -m benchmarks` starts each variant in a process of its own, which keeps its model. In every
 round each variant trains once, for about {driver.SEGMENT} seconds (variants with `fit`: for whole
-epochs of 31 steps, so sometimes longer), in random order, one at a time. A segment is repeated, up
+epochs, so sometimes longer), in random order, one at a time. A segment is repeated, up
 to {driver.TRIES} tries, if other programs took more than {driver.QUIET:.0%} of the processors
 meanwhile; the quietest is kept. Figures are medians over rounds, with the quartiles in brackets;
 "is faster" is the ratio of two rates within one round, then the median over rounds.
 
-- Same networks, loss (non-saturating), optimiser (Adam, 0.001, beta_1 0.5) and data (the first 3968
-  of the 4000 training digits: 31 full batches of {models.BATCH}, so that every step of every variant
-  is as large). Each variant is written as its own community writes it.
+- Same networks, loss (non-saturating), optimiser (Adam, 0.001, beta_1 0.5), batches of
+  {models.BATCH}, and data: of the 4000 training digits the first 3968, 31 full batches, so that
+  every step of every variant is as large. For the convolutional GAN, the first 1024 of them, 8
+  batches: `fit` can pause only between epochs, which should be short. Each variant is written as its own
+  community writes it.
 - `fit` is called once and pauses between segments, at the end of an epoch; what it does before its
   first step is not in the rates, and neither are the pauses. Everything between the steps, such as
   callbacks, progress and shuffling at the end of an epoch, is.
