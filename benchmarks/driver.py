@@ -147,7 +147,8 @@ def play(workers, rounds, *, until, say):
     Args:
         workers: `{name: Worker}`.
         rounds: how many at most.
-        until: a time of `time.monotonic()` after which no round begins, but for the first three.
+        until: a time of `time.monotonic()` after which no segment is repeated, and no round begins
+            but for the first three.
         say: called with a line of text now and then.
 
     Returns:
@@ -162,7 +163,8 @@ def play(workers, rounds, *, until, say):
         generator.shuffle(order)
         played.append({})
         for name in order:
-            played[-1][name], tries = quietest(workers[name].segment)
+            allowed = TRIES if time.monotonic() < until else 1
+            played[-1][name], tries = quietest(workers[name].segment, allowed)
             repeats += tries - 1
         loud = sum(not each.clean for each in played[-1].values())
         say(f"  round {number + 1} of {rounds}" + f", {loud} segments not quiet" * bool(loud))

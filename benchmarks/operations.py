@@ -3,7 +3,8 @@
 Counted are dense layers, convolutions and transposed convolutions, each as the matrix product
 that it is: `rows x inner` times `inner x columns`, where a convolution's inner size is its window
 times its channels (taps that fall on padding count too). One multiply-add is two operations.
-Not counted: biases, activations, normalisation, losses, the optimiser, the averaged weights.
+Not counted: biases, activations, normalisation, losses, the optimiser, the averaged weights, nor
+gradients that a loop computes and nobody reads (eager loops do).
 
 A layer can do three such products in a step, each of the same size: its output (forward), the
 gradient of its weights, and the gradient of its input (backward). The first layer of a network
@@ -73,8 +74,6 @@ SHARED_FAKES = Passes(generator=1, discriminator=2, judged=2)
 NEW_FAKES = Passes(generator=2, discriminator=3, judged=2)
 # The same fakes judged again, in a forward pass of the generator's own.
 FAKES_JUDGED_TWICE = Passes(generator=1, discriminator=3, judged=2)
-# PyTorch's tutorial: that, and a gradient of the discriminator's weights which nobody uses.
-UNUSED_GRADIENTS = Passes(generator=1, discriminator=3, judged=3)
 
 
 def products(network):
@@ -124,18 +123,24 @@ def of_graph(graph):
     """The same count, read from the TensorFlow graph of a step instead of from its layers.
 
     Args:
-        graph: a `tf.Graph` with static shapes, that of a concrete function on one batch.
+        graph: that of a concrete function on one batch, with static shapes.
     """
-    total = sum(_multiply_adds(operation) for operation in graph.get_operations())
-    inner = [graph._get_function(name) for name in _called(graph)]
-    return 2 * total + sum(of_graph(each.graph) for each in inner)
+    needed = _needed(graph)
+    total = 2 * sum(_multiply_adds(operation) for operation in needed)
+    called = [each.get_attr("f").name for each in needed if "PartitionedCall" in each.type]
+    return total + sum(of_graph(graph._get_function(name).graph) for name in called)
 
 
-def _called(graph):
-    """Names of the functions that a graph calls, once for each call."""
-    for operation in graph.get_operations():
-        if operation.type in ("PartitionedCall", "StatefulPartitionedCall"):
-            yield operation.get_attr("f").name
+def _needed(graph):
+    """The operations that the results and the effects of a graph depend on; others never run."""
+    left = [each.op for each in graph.outputs] + list(graph.control_outputs)
+    found = set()
+    while left:
+        operation = left.pop()
+        if operation not in found:
+            found.add(operation)
+            left += [each.op for each in operation.inputs] + operation.control_inputs
+    return found
 
 
 def _multiply_adds(operation):

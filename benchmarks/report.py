@@ -132,8 +132,8 @@ meanwhile; the quietest is kept. Figures are medians over rounds, with the quart
 - Same networks, loss (non-saturating), optimiser (Adam, 0.001, beta_1 0.5), batches of
   {models.BATCH}, and data: of the 4000 training digits the first 3968, 31 full batches, so that
   every step of every variant is as large. For the convolutional GAN, the first 1024 of them, 8
-  batches: `fit` can pause only between epochs, which should be short. Each variant is written as its own
-  community writes it.
+  batches: `fit` can pause only between epochs, which should be short. Each variant is written as
+  its own community writes it.
 - `fit` is called once and pauses between segments, at the end of an epoch; what it does before its
   first step is not in the rates, and neither are the pauses. Everything between the steps, such as
   callbacks, progress and shuffling at the end of an epoch, is.
@@ -141,7 +141,7 @@ meanwhile; the quietest is kept. Figures are medians over rounds, with the quart
   and optimiser stay in float32. Ours in float32 is the same without that option.
 - GFLOP a step: two operations for each multiply-add of dense layers and convolutions, times the
   passes that the variant makes (`operations.py`). Ours is counted in the graph of its `train_step`.
-  Nothing else is counted.
+  Nothing else is counted, nor are gradients that a loop computes and nobody reads.
 - Share of limit: operations a second of a variant, divided by those of "matrix products alone" in
   the same round: the products of the two-tape step, one after the other, in the same precision, and
   nothing else. Convolutions are there as one product each. The rest goes to the optimiser, which

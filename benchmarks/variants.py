@@ -37,7 +37,7 @@ LIMITS = {
 }
 
 SHARED, NEW = operations.SHARED_FAKES, operations.NEW_FAKES
-TWICE, UNUSED = operations.FAKES_JUDGED_TWICE, operations.UNUSED_GRADIENTS
+TWICE = operations.FAKES_JUDGED_TWICE
 
 ALL = (
     Variant(OURS, "fit_variants:ours", None, "bfloat16"),
@@ -46,8 +46,8 @@ ALL = (
     Variant("Keras `train_step`, `fit`", "keras_variants:train_step", NEW),
     Variant("Keras `train_step`, `fit`, XLA", "keras_variants:train_step_jit", NEW),
     Variant("Keras on JAX, `fit`", "jax_variants:fit", TWICE, needs="jax"),
-    Variant("PyTorch", "torch_variants:float32", UNUSED, needs="torch"),
-    Variant("PyTorch, bfloat16 autocast", "torch_variants:bfloat16", UNUSED, "bfloat16", "torch"),
+    Variant("PyTorch", "torch_variants:float32", TWICE, needs="torch"),
+    Variant("PyTorch, bfloat16 autocast", "torch_variants:bfloat16", TWICE, "bfloat16", "torch"),
     Variant("Keras `train_on_batch`, `predict`", "keras_variants:train_on_batch", NEW),
     Variant("two tapes, eager", "tape_variants:eager", SHARED),
     Variant(LIMITS["float32"], "product_variants:float32", SHARED),
