@@ -37,7 +37,7 @@ def markdown(results, *, about):
         results: `{model: Result}`.
         about: lines on the machine, versions and the date.
     """
-    parts = ["# How fast a GAN trains here", *[f"- {line}" for line in about], ""]
+    parts = ["# How fast a GAN trains here", "", *[f"- {line}" for line in about], ""]
     for model, result in results.items():
         parts += [f"## {models.NAMES[model]}", "", *_rates(result), "", _quiet(result), ""]
         parts += [*_products(result), "", *_layers(model), ""]
@@ -124,10 +124,10 @@ METHOD = f"""\
 
 `python -m benchmarks` starts each variant in a process of its own, which keeps its model. In every
 round each variant trains once, for about {driver.SEGMENT} seconds (variants with `fit`: for whole
-epochs, so sometimes longer), in random order, one at a time. A segment is repeated, up
-to {driver.TRIES} tries, if other programs took more than {driver.QUIET:.0%} of the processors
-meanwhile; the quietest is kept. Figures are medians over rounds, with the quartiles in brackets;
-"is faster" is the ratio of two rates within one round, then the median over rounds.
+epochs, so sometimes longer), in random order, one at a time. A segment is repeated, up to
+{driver.TRIES} tries, if other programs took more than {driver.QUIET:.0%} of the processors meanwhile;
+the quietest is kept. Figures are medians over rounds, with the quartiles in brackets; "is faster"
+is the ratio of two rates within one round (above 1: ours is the faster), then the median over rounds.
 
 - Same networks, loss (non-saturating), optimiser (Adam, 0.001, beta_1 0.5), batches of
   {models.BATCH}, and data: of the 4000 training digits the first 3968, 31 full batches, so that
