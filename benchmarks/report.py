@@ -125,9 +125,9 @@ METHOD = f"""\
 `python -m benchmarks` starts each variant in a process of its own, which keeps its model. In every
 round each variant trains once, for about {driver.SEGMENT} seconds (variants with `fit`: for whole
 epochs, so sometimes longer), in random order, one at a time. A segment is repeated, up to
-{driver.TRIES} tries, if other programs took more than {driver.QUIET:.0%} of the processors meanwhile;
-the quietest is kept. Figures are medians over rounds, with the quartiles in brackets; "is faster"
-is the ratio of two rates within one round (above 1: ours is the faster), then the median over rounds.
+{driver.TRIES} tries, if other programs took more than {driver.QUIET:.0%} of the processors meanwhile; the
+quietest is kept. Figures are medians over rounds, with the quartiles in brackets. "Is faster" is the
+ratio of two rates within one round, then the median over rounds; above 1, ours is the faster.
 
 - Same networks, loss (non-saturating), optimiser (Adam, 0.001, beta_1 0.5), batches of
   {models.BATCH}, and data: of the 4000 training digits the first 3968, 31 full batches, so that
@@ -144,8 +144,10 @@ is the ratio of two rates within one round (above 1: ours is the faster), then t
   Nothing else is counted, nor are gradients that a loop computes and nobody reads.
 - Share of limit: operations a second of a variant, divided by those of "matrix products alone" in
   the same round: the products of the two-tape step, one after the other, in the same precision, and
-  nothing else. Convolutions are there as one product each. The rest goes to the optimiser, which
-  reads and writes every weight and both its moments, to activations, and to conversions.
+  nothing else. The rest goes to the optimiser, which reads and writes every weight and both its
+  moments, to activations, and to conversions. A convolution is there as one product, which writes
+  more to memory than a convolution does: for the convolutional GAN the share is a yardstick, not a
+  bound, and can pass 100%.
 - The table of products has the best of many tries of each.
 - First step: `fit` on one batch, tracing included. Peak memory: of the process, with its imports.
 """
