@@ -125,7 +125,7 @@ plots.point_rows(runs, centres)
 # So the best it can do against a judge that stands still is to put *every* point where the judge's
 # score is highest. A quick judge notices the crowd there and lowers the score before all have arrived. A slow
 # one lets them arrive, notices, and then they all run to the next place. That is the first row:
-# it never settles.
+# it never settles, and where a frame is empty, all points have run out of it.
 #
 # The losses do not tell you. Neither is zero, neither explodes. You had to look, or to count.
 #
@@ -411,7 +411,7 @@ for (name, measure), values in distance_by_size.items():
     colour = pools[name][1]
     axes.plot(sizes, values, ".", color=colour, markersize=4)
     axes.plot(sizes, np.mean(values, axis=1), color=colour, label=name)
-    axes.set(xscale="log", xlabel="images", title=measure.__name__.replace("_", " "))
+    axes.set(xscale="log", xlabel="images", title=measure.__name__.replace("_", " ").capitalize())
     axes.set_xticks([70, 250, 1000], ["70", "250", "1000"], minor=False)
     axes.minorticks_off()
 panels[0].legend(frameon=False)
@@ -450,9 +450,9 @@ for name, rate in recipes.items():
     print(f"{name:20s}", *[f"{value:.2f}" for value in near[name]])
 
 # %% [markdown]
-# Look at the rows. If someone shows you *one* run of each, which recipe seems better depends on which
-# runs they show. And somebody who tries five seeds and shows the best has measured
-# patience.
+# Neither is good: a blob like the one above would get a share of 0.2 or so. But which is *better*? If
+# someone shows you one run of each, that depends on which runs they show. And somebody who tries five
+# seeds and shows the best has measured patience.
 #
 # **An honest comparison** asks: could luck alone have done this? If the recipes were equally good, the names on the
 # runs would mean nothing. So shuffle the names: deal all runs into two hands in every possible way, and count how
@@ -484,7 +484,9 @@ axes.set(yticks=[0, 1], yticklabels=list(near), ylim=(-0.6, 1.5), xlabel="share 
 plt.show()
 
 # %% [markdown]
-# Dots are runs, bars are 95 % intervals of the mean.
+# Dots are runs, bars are 95 % intervals of the mean. When this page was made, p was 0.35: a third of all deals of
+# luck look like this, although the best run and the worst are both of the recipe in the upper row. On these runs
+# nobody can say which recipe is better.
 #
 # **What five seeds can show.** There are 252 ways to deal ten runs into two hands of five, and the most extreme deal
 # comes with its mirror image. So the smallest p-value that five seeds against five can give is 2/252 = 0.008. With
