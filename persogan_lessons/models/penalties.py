@@ -17,14 +17,13 @@ def r1_penalty(weight=1.0):
     Where the generator has arrived, the discriminator should be flat, or it drives it away again.
 
     Args:
-        weight: a positive number, gamma in the source.
+        weight: gamma in the source.
 
     Returns:
         A penalty.
 
     Source: Mescheder et al., Which Training Methods for GANs do actually Converge?, 2018.
     """
-    _require_positive("weight", weight)
 
     def penalty(discriminator, real_images, fake_images):
         slopes = slopes_at(real_images, discriminator)
@@ -37,14 +36,13 @@ def gradient_penalty(weight=10.0):
     """The weight times the mean of (|slope| - 1)^2, at random places between real and fake images.
 
     Args:
-        weight: a positive number, lambda in the source.
+        weight: lambda in the source.
 
     Returns:
         A penalty.
 
     Source: Gulrajani et al., Improved Training of Wasserstein GANs, 2017.
     """
-    _require_positive("weight", weight)
     seed = keras.random.SeedGenerator()
 
     def penalty(discriminator, real_images, fake_images):
@@ -83,7 +81,8 @@ class WeightClip(keras.constraints.Constraint):
     """
 
     def __init__(self, limit=0.01):
-        _require_positive("limit", limit)
+        if not limit > 0:
+            raise ValueError(f"limit must be a positive number; got {limit!r}")
         self.limit = limit
 
     def __call__(self, weights):
@@ -92,8 +91,3 @@ class WeightClip(keras.constraints.Constraint):
 
     def get_config(self):
         return {"limit": self.limit}
-
-
-def _require_positive(name, value):
-    if not value > 0:
-        raise ValueError(f"{name} must be a positive number; got {value!r}")
