@@ -37,7 +37,7 @@ def test_every_setting_makes_its_game(name, monkeypatch):
     monkeypatch.setattr(study, "measure", lambda model, images: {"images": len(images)})
     row = study.run(study.SETTINGS[name], seed=0)
     assert row["steps"] == 1 and seen == {"images": 4000}
-    assert row["images"] == (500 if name.startswith("500") else 4000)
+    assert row["images"] == (100 if name.startswith("100") else 4000)
 
 
 def test_pixels_that_are_no_numbers_are_a_failure():

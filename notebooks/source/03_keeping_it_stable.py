@@ -42,8 +42,8 @@ from persogan_lessons.models import losses, networks, penalties
 # weights, the noise, the order of the images.
 #
 # You cannot train a hundred GANs in a lesson, so the course did: `python run.py train study` ran them,
-# and `study.load()` reads what came out. Each is the article's GAN made small (two layers of 256
-# units), trained for 4000 steps. Here are ten runs of the very same program.
+# and `study.load()` reads what came out. Each is the article's GAN made small (two layers of 192
+# units), trained for 2000 steps. Here are ten runs of the very same program.
 
 # %%
 runs = study.load()
@@ -160,20 +160,20 @@ show(name for name in study.OPTIMIZERS if "beta" in name)
 #
 # ## A failure on purpose: too few images
 #
-# Now break it. The same game, with 500 images instead of 4000. The generator never sees an image, so it
+# Now break it. The same game, with 100 images instead of 4000. The generator never sees an image, so it
 # cannot copy what it does not see. Who suffers?
 #
 # A discriminator has two ways to tell real from fake. It can learn how digits look; or it can learn the
-# 500 images *by heart*, and call fake whatever is not among them. To find out which, we show it real
+# 100 images *by heart*, and call fake whatever is not among them. To find out which, we show it real
 # digits that it was not trained on. If it knows how digits look, it finds them as real as the others.
 # We count in what share of pairs a training image gets the higher logit: 50 % if it remembers none.
 #
-# *Before you run it: what share with 4000 images, and with 500?*
+# *Before you run it: what share with 4000 images, and with 100?*
 
 # %%
 steps = lesson.budget(fast=60, cpu=1000, gpu=4000)
 brief = {
-    images: study.run({"images": images}, seed=0, steps=steps)["by_heart"] for images in (4000, 500)
+    images: study.run({"images": images}, seed=0, steps=steps)["by_heart"] for images in (4000, 100)
 }
 for images, share in brief.items():
     print(f"{images} images, {steps} steps: training images rated above new ones {share:.0%}")
@@ -423,13 +423,13 @@ for setting in ("baseline", *study.STABILISERS):
 # %% [markdown]
 # ## Where the baseline fails
 #
-# A cure proves itself on the ill. First the 500 images:
+# A cure proves itself on the ill. First the 100 images:
 
 # %%
-show([name for name in study.SETTINGS if name.startswith("500 images,")], "500 images")
+show([name for name in study.CURED if name.startswith("100 images")], "100 images")
 
 # %% [markdown]
-# RESULT-500
+# RESULT-100
 
 # %% [markdown]
 # ## Predict, then break it
@@ -439,7 +439,7 @@ show([name for name in study.SETTINGS if name.startswith("500 images,")], "500 i
 # something from it, or one that limits its slope?*
 
 # %%
-show([name for name in study.SETTINGS if name.startswith("10 x rate,")], "10 x rate")
+show([name for name in study.CURED if name.startswith("10 x rate")], "10 x rate")
 
 # %% [markdown]
 # RESULT-RATE
