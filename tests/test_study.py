@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -14,6 +16,13 @@ from persogan_lessons.models import penalties
 def file(tmp_path, monkeypatch):
     monkeypatch.setattr(study, "FILE", tmp_path / "study.json")
     return study.FILE
+
+
+def test_importing_the_study_wakes_no_device():
+    """Else its processes could not choose their number of threads."""
+    code = "import persogan_lessons.course.study, tensorflow as tf\n"
+    code += "tf.config.threading.set_intra_op_parallelism_threads(1)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_run_is_measured():

@@ -30,8 +30,8 @@ from persogan_lessons.models.augmentations import RandomShift
 from persogan_lessons.models.gan import GAN
 
 FILE = Path(__file__).parent / "study.json"
-STEPS, BATCH_SIZE = 2000, 80
-NOISE_SIZE, WIDTH = 32, 192
+STEPS, BATCH_SIZE = 2000, 50
+NOISE_SIZE, WIDTH = 32, 128
 FAKES = 1000
 SEEDS, BASELINE_SEEDS = 5, 10  # a baseline is compared with everything, so it gets more
 

@@ -43,10 +43,9 @@ def gradient_penalty(weight=10.0):
 
     Source: Gulrajani et al., Improved Training of Wasserstein GANs, 2017.
     """
-    seed = keras.random.SeedGenerator()
 
     def penalty(discriminator, real_images, fake_images):
-        share = keras.random.uniform((ops.shape(real_images)[0], 1, 1, 1), seed=seed)
+        share = keras.random.uniform((ops.shape(real_images)[0], 1, 1, 1))
         between = share * real_images + (1 - share) * fake_images
         slopes = slopes_at(between, discriminator)
         # The root has no finite slope at 0, and 0 times infinity is NaN: hence the small number.
