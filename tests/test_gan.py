@@ -39,32 +39,69 @@ def test_a_step_moves_every_weight_of_its_player_and_none_of_the_other(step):
     assert not any(moved(before[1], rester))
 
 
-def test_train_step_equals_the_loop_written_by_hand():
-    """One batch through `fit` against the same sums in plain TensorFlow, from the same noise."""
+def test_fit_equals_the_loop_written_by_hand():
+    """20 steps of `fit` against the same sums in plain TensorFlow and Keras, in float32."""
     gan, by_hand = small_gan(), small_gan()
-    noise = tf.random.stateless_normal((2, 64, 8), seed=(1, 2))
-    draws = iter(noise)
-    gan.sample_noise = lambda count: next(draws)
-    gan.compile(run_eagerly=True)
-    history = gan.fit(IMAGES, batch_size=64, verbose=0, shuffle=False).history
+    noise = tf.random.stateless_normal((20, 64, 8), seed=(1, 2))
+    gan.sample_noise = lambda count: tf.gather(noise, gan.generator_optimizer.iterations.value)
+    history = gan.fit(IMAGES, batch_size=64, epochs=20, verbose=0, shuffle=False).history
 
-    adam = [keras.optimizers.Adam(1e-3, beta_1=0.5) for _ in range(2)]
+    adams = [keras.optimizers.Adam(1e-3, beta_1=0.5) for _ in range(2)]
     cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
     generator, discriminator = by_hand.generator, by_hand.discriminator
-    with tf.GradientTape() as tape:
-        real, fake = discriminator(IMAGES), discriminator(generator(noise[0]))
-        d_loss = cross_entropy(tf.ones((64, 1)), real) + cross_entropy(tf.zeros((64, 1)), fake)
-    variables = discriminator.trainable_variables
-    adam[0].apply_gradients(zip(tape.gradient(d_loss, variables), variables, strict=True))
-    with tf.GradientTape() as tape:
-        g_loss = cross_entropy(tf.ones((64, 1)), discriminator(generator(noise[1])))
-    variables = generator.trainable_variables
-    adam[1].apply_gradients(zip(tape.gradient(g_loss, variables), variables, strict=True))
+    losses_by_hand = []
+    for step in range(20):
+        with tf.GradientTape() as d_tape, tf.GradientTape() as g_tape:
+            fake = discriminator(generator(noise[step]))
+            real = discriminator(IMAGES)
+            d_loss = cross_entropy(tf.ones((64, 1)), real) + cross_entropy(tf.zeros((64, 1)), fake)
+            g_loss = cross_entropy(tf.ones((64, 1)), fake)
+        d_gradients = d_tape.gradient(d_loss, discriminator.trainable_variables)
+        g_gradients = g_tape.gradient(g_loss, generator.trainable_variables)
+        adams[0].apply(d_gradients, discriminator.trainable_variables)
+        adams[1].apply(g_gradients, generator.trainable_variables)
+        losses_by_hand.append((float(d_loss), float(g_loss)))
 
-    np.testing.assert_allclose(history["discriminator_loss"], [d_loss], rtol=1e-5)
-    np.testing.assert_allclose(history["generator_loss"], [g_loss], rtol=1e-5)
+    found = list(zip(history["discriminator_loss"], history["generator_loss"], strict=True))
+    np.testing.assert_allclose(found, losses_by_hand, atol=1e-4)
+    assert abs(found[-1][0] - found[0][0]) > 0.01  # else equal losses would prove nothing
     for mine, expected in zip(weights_of(gan.generator), weights_of(generator), strict=True):
-        np.testing.assert_allclose(mine, expected, atol=1e-6)
+        np.testing.assert_allclose(mine, expected, atol=1e-5)
+
+
+def test_a_simultaneous_step_is_both_half_steps_taken_from_the_same_place():
+    together, discriminator_alone, generator_alone = small_gan(), small_gan(), small_gan()
+    noise = tf.random.stateless_normal((64, 8), seed=(1, 2))
+    for gan in (together, discriminator_alone, generator_alone):
+        gan.sample_noise = lambda count: noise
+    together.simultaneous_step(IMAGES)
+    discriminator_alone.discriminator_step(IMAGES)
+    generator_alone.generator_step(64)
+    pairs = [
+        *zip(
+            together.discriminator.weights, discriminator_alone.discriminator.weights, strict=True
+        ),
+        *zip(together.generator.weights, generator_alone.generator.weights, strict=True),
+    ]
+    for mine, expected in pairs:
+        np.testing.assert_allclose(mine.numpy(), expected.numpy(), atol=1e-6)
+
+
+def test_a_penalty_is_the_discriminators_alone():
+    """It moves the discriminator and leaves the generator's move as it was."""
+
+    def distance_to_fakes(discriminator, real_images, fake_images):
+        return 10 * tf.reduce_mean(discriminator(fake_images) ** 2)
+
+    noise = tf.random.stateless_normal((64, 8), seed=(1, 2))
+    free, held = small_gan(), small_gan(penalty=distance_to_fakes)
+    for gan in (free, held):
+        gan.sample_noise = lambda count: noise
+    (free_loss, _), (held_loss, _) = (gan.simultaneous_step(IMAGES) for gan in (free, held))
+    assert held_loss > free_loss
+    for mine, expected in zip(weights_of(held.generator), weights_of(free.generator), strict=True):
+        np.testing.assert_array_equal(mine, expected)
+    assert any(moved(weights_of(free.discriminator), held.discriminator))
 
 
 def test_the_discriminator_learns_to_tell_and_the_generator_to_fool():

@@ -454,35 +454,34 @@ plots.image_grid(generator(tf.random.normal((12, 100))), columns=12)
 # %% [markdown]
 # ## The same as a Keras model
 #
-# A `keras.Model` trains with `fit`, and `fit` calls `train_step` for each batch. So we put the two
-# halves into a class. These are the methods of `GAN` in `persogan_lessons.models.gan`, which all
-# later lessons use; a test makes sure that what you read here is what runs there.
+# A `keras.Model` trains with `fit`, and `fit` calls `train_step` for each batch. So we put the game
+# into a class. These are the methods of `GAN` in `persogan_lessons.models.gan`, which all later
+# lessons use; a test makes sure that what you read here is what runs there.
+#
+# Look at your two halves once more. Each makes a batch of fakes and has it judged, and one batch
+# could serve both. So `GAN` plays **simultaneously**: the fakes are made once and judged once, and
+# each player moves as if the other stood still.
 
 
-# %% tags=["taught", "persogan_lessons.models.gan:GAN.discriminator_step"]
-def discriminator_step(self, real_images):
-    fake_images = self.generator(self.sample_noise(ops.shape(real_images)[0]), training=True)
-    with tf.GradientTape() as tape:
+# %% tags=["taught", "persogan_lessons.models.gan:GAN.simultaneous_step"]
+def simultaneous_step(self, real_images):
+    noise = self.sample_noise(ops.shape(real_images)[0])
+    with tf.GradientTape(persistent=True) as tape:
+        fake_images = self.generator(noise, training=True)
         real_logits = self.discriminator(real_images, training=True)
         fake_logits = self.discriminator(fake_images, training=True)
-        loss = self.discriminator_loss(real_logits, fake_logits)
-    descend(tape, loss, network=self.discriminator, optimizer=self.discriminator_optimizer)
-    return loss
-
-
-# %% tags=["taught", "persogan_lessons.models.gan:GAN.generator_step"]
-def generator_step(self, batch_size):
-    noise = self.sample_noise(batch_size)
-    with tf.GradientTape() as tape:
-        fake_logits = self.discriminator(self.generator(noise, training=True), training=True)
-        loss = self.generator_loss(fake_logits)
-    descend(tape, loss, network=self.generator, optimizer=self.generator_optimizer)
-    return loss
+        g_loss = self.generator_loss(fake_logits)
+        d_loss = self.discriminator_loss(real_logits, fake_logits)
+        d_loss += self.penalty(self.discriminator, real_images, ops.stop_gradient(fake_images))
+    descend(tape, g_loss, network=self.generator, optimizer=self.generator_optimizer)
+    descend(tape, d_loss, network=self.discriminator, optimizer=self.discriminator_optimizer)
+    return d_loss, g_loss
 
 
 # %% [markdown]
 # `descend` is the pair of lines you wrote twice above: gradients of one network, applied to that
-# network. (`scale` is 1 unless you train in 16-bit floats, lesson 11.)
+# network. (`scale` is 1 unless you train in 16-bit floats, lesson 11, and `penalty` adds nothing
+# before lesson 03.)
 
 
 # %% tags=["taught", "persogan_lessons.models.gan:descend"]
@@ -495,9 +494,10 @@ def descend(tape, loss, *, network, optimizer):
 # %% tags=["taught", "persogan_lessons.models.gan:GAN.train_step"]
 def train_step(self, data):
     real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-    self.discriminator_loss_tracker.update_state(self.discriminator_step(real_images))
-    self.generator_loss_tracker.update_state(self.generator_step(ops.shape(real_images)[0]))
+    d_loss, g_loss = self.simultaneous_step(real_images)
     self.average_step()
+    self.discriminator_loss_tracker.update_state(d_loss)
+    self.generator_loss_tracker.update_state(g_loss)
     return self.get_metrics_result()
 
 
@@ -516,7 +516,7 @@ def average_step(self):
     for average, newest in zip(
         self.averaged_generator.weights, self.generator.weights, strict=True
     ):
-        average.assign(keep * average + (1 - keep) * newest)
+        average.assign_add((1 - keep) * (newest - average))
 
 
 # %% [markdown]
@@ -623,7 +623,7 @@ print("drawn ", *[f"{count:4d}" for count in np.bincount(read, minlength=10)])
 #
 # Go back to the two generator losses. At the start of training the discriminator sees through every
 # fake. We make that happen on purpose: the discriminator trains alone for a while, against a
-# generator that stands still.
+# generator that stands still. (`GAN` has your two halves as methods too, for cases like this one.)
 #
 # *Predict: how large is the generator's gradient then with the minimax loss, compared to the
 # non-saturating one? The same? Half? A thousandth?*

@@ -28,6 +28,7 @@ from persogan_lessons.measures import distances, realism
 from persogan_lessons.models import losses, networks, penalties
 from persogan_lessons.models.augmentations import RandomShift
 from persogan_lessons.models.gan import GAN
+from persogan_lessons.models.optimizers import FusedAdam
 
 FILE = Path(__file__).parent / "study.json"
 STEPS, BATCH_SIZE = 2000, 50
@@ -41,7 +42,7 @@ SEEDS, BASELINE_SEEDS = 5, 10  # a baseline is compared with everything, so it g
 
 def adam(rate=1e-3, beta_1=0.5):
     """A function that makes this optimizer anew for each run; `steps` is how long the run is."""
-    return lambda steps: keras.optimizers.Adam(rate, beta_1=beta_1)
+    return lambda steps: FusedAdam(rate, beta_1=beta_1)
 
 
 def slowing_adam(rate=1e-3):
@@ -49,7 +50,7 @@ def slowing_adam(rate=1e-3):
 
     def make(steps):
         slowing = keras.optimizers.schedules.CosineDecay(rate, steps)
-        return keras.optimizers.Adam(slowing, beta_1=0.5)
+        return FusedAdam(slowing, beta_1=0.5)
 
     return make
 
