@@ -32,7 +32,8 @@ from keras import layers, ops
 from persogan_lessons.course import checks, study
 from persogan_lessons.data import digits
 from persogan_lessons.display import plots
-from persogan_lessons.models import losses, networks, penalties
+from persogan_lessons.models import networks, penalties
+from persogan_lessons.models.losses import cross_entropy_discriminator_loss
 
 # %% [markdown]
 # ## Ten times the same
@@ -229,7 +230,7 @@ def smooth_labels(real_target=0.9):
         raise ValueError(f"real_target must be above 0.5 and at most 1; got {real_target!r}")
 
     def smoothed_discriminator_loss(real_logits, fake_logits):
-        plain = losses.cross_entropy_discriminator_loss(real_logits, fake_logits)
+        plain = cross_entropy_discriminator_loss(real_logits, fake_logits)
         return plain + (1 - real_target) * ops.mean(real_logits)
 
     return smoothed_discriminator_loss
@@ -441,6 +442,21 @@ show(study.STABILISERS)
 # %% [markdown]
 # RESULT-STABILISERS
 #
+# **What limits the slope, helps.** R1, spectral norm and WGAN-GP pass, and their runs also lie closer
+# together than the baseline's: that is what *stable* should mean. It is the limit that counts and not the
+# Wasserstein loss: with its weights clipped, the same loss fails in every run. (We tried limits of 0.05
+# and 0.1 on other seeds, and neither worked.)
+#
+# **Averaged weights are worth more than any loss.** Without them, runs end several times as far away. They
+# cost nothing.
+#
+# **Cosine decay makes it worse here**, although many recipes use it, also ours: the shipped generator of
+# lesson 00 was trained with it, for many times as many steps. A likely reason is that at the end of a
+# short run the players still circle each other; slowing down stops them somewhere on the circle, and the
+# average is then no longer an average over the circle. We did not test that.
+#
+# **Not told apart** does not mean useless. It means that five seeds and this rule do not show it.
+#
 # ## Where the baseline fails
 #
 # A cure proves itself on the ill. First the 100 images:
@@ -450,6 +466,9 @@ show([name for name in study.CURED if name.startswith("100 images")], "100 image
 
 # %% [markdown]
 # RESULT-100
+#
+# Nearly everything that was not told apart before helps now. Does the discriminator still know the hundred by
+# heart?
 
 # %%
 for setting in ("100 images", *(name for name in study.CURED if name.startswith("100 images"))):
@@ -458,6 +477,10 @@ for setting in ("100 images", *(name for name in study.CURED if name.startswith(
 
 # %% [markdown]
 # RESULT-HEART-100
+#
+# Some cures keep it from remembering, and some do not. R1 does not: its discriminator knows the images as
+# well as the baseline's, or better. Yet its generator is the best, since a discriminator that may not be steep
+# cannot make much of what it knows. There is more than one way out of the same failure.
 
 # %% [markdown]
 # ## Predict, then break it
@@ -471,6 +494,10 @@ show([name for name in study.CURED if name.startswith("10 x rate")], "10 x rate"
 
 # %% [markdown]
 # RESULT-RATE
+#
+# Only WGAN-GP is better here. R1 and spectral norm, which helped so much before, fail in some runs, and then
+# they end worse than the baseline. A stabiliser is no licence for any learning rate: it moves the range of
+# rates that work, and not always outwards.
 #
 # ### And a break of one character's worth
 #
