@@ -3,8 +3,8 @@
     python run.py train study
 
 trains what is missing from `study.json`, one process for each core, and may be stopped and started
-again. A setting is a dictionary of what it changes in the baseline. Strengths, such as the weight of
-a penalty, were chosen on seeds from 100 and wider networks, so the seeds of the study are fresh.
+again. A setting is a dictionary of what it changes in the baseline. Strengths, such as the weight
+of a penalty, were chosen on seeds from 100 and wider networks, so the seeds of the study are fresh.
 """
 
 import concurrent.futures

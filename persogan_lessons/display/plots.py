@@ -14,6 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython import display, get_ipython
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from matplotlib.patches import Circle
 from PIL import Image
 
@@ -113,6 +114,7 @@ def strips(groups, label="", *, beside=()):
         axes.plot(1 - 0.02 * np.arange(failed), [row] * failed, "kx", transform=across)
     axes.set_yticks(range(len(groups)), groups)
     axes.set_ylim(len(groups) - 0.5, -0.5)
+    axes.xaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_formatter("{x:g}")
     axes.tick_params(which="both", labelsize=8)
