@@ -14,8 +14,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython import display, get_ipython
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
 from matplotlib.patches import Circle
+from matplotlib.ticker import LogLocator
 from PIL import Image
 
 REAL, FAKE = "#0072b2", "#d55e00"  # told apart by colour-blind readers too (Okabe and Ito, 2008)
