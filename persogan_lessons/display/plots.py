@@ -15,6 +15,7 @@ import numpy as np
 from IPython import display, get_ipython
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
+from matplotlib.ticker import LogLocator
 from PIL import Image
 
 REAL, FAKE = "#0072b2", "#d55e00"  # told apart by colour-blind readers too (Okabe and Ito, 2008)
@@ -89,6 +90,34 @@ def training_curves(history, title=""):
     _, axes = plt.subplots(figsize=(6, 3), layout="constrained")
     _draw_curves(axes, history)
     axes.set_title(title)
+    plt.show()
+
+
+def strips(groups, label="", *, beside=()):
+    """Show every number of each group as a dot and the median as a bar: `{name: numbers}`.
+
+    Args:
+        groups: from top to bottom; None is a run that failed, a cross at the right edge.
+        label: what the numbers are. Their axis is logarithmic.
+        beside: numbers to compare with; a band reaches from the least to the largest.
+    """
+    _, axes = plt.subplots(figsize=(6.4, 0.8 + 0.24 * len(groups)), layout="constrained")
+    if len(beside):
+        axes.axvspan(min(beside), max(beside), color=REAL, alpha=0.15, linewidth=0)
+    axes.set(xscale="log", xlabel=label)
+    for row, numbers in enumerate(groups.values()):
+        numbers = np.array([np.inf if number is None else number for number in numbers])
+        axes.plot(numbers, np.full(len(numbers), row), "o", color=FAKE, alpha=0.6, mew=0)
+        axes.plot(np.median(numbers), row, "k|", markersize=11)  # none if most have failed
+        failed = np.count_nonzero(np.isinf(numbers))
+        across = axes.get_yaxis_transform()
+        axes.plot(1 - 0.02 * np.arange(failed), [row] * failed, "kx", transform=across)
+    axes.set_yticks(range(len(groups)), groups)
+    axes.set_ylim(len(groups) - 0.5, -0.5)
+    axes.xaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("{x:g}")
+    axes.tick_params(which="both", labelsize=8)
     plt.show()
 
 
