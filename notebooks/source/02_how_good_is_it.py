@@ -132,7 +132,7 @@ plots.point_rows(runs, centres)
 # **Was it luck?** One run proves little. Two more seeds of each:
 
 # %%
-short = lesson.budget(fast=4, cpu=16, gpu=32)
+short = lesson.budget(fast=4, cpu=32, gpu=64)
 for judge_rate in (1e-4, 2e-3):
     for seed in range(3, 3 + lesson.budget(fast=1, cpu=2, gpu=5)):
         keras.utils.set_random_seed(seed)
