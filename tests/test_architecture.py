@@ -21,7 +21,7 @@ ALLOWED = {
 EMPTY_NAMES = {"common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 SELF = {"self", "cls"}
 # Keras documents these and fixes their arguments; so it does those of callbacks, on_...
-KERAS = {"build", "call", "compute_output_shape", "from_config", "get_config"}
+KERAS = {"build", "call", "compute_output_shape", "from_config", "get_config", "update_step"}
 
 
 def modules(package):

@@ -3,9 +3,10 @@
 import keras
 import numpy as np
 import pytest
-from keras import layers
+from keras import layers, ops
 
 from persogan_lessons.course import checks
+from persogan_lessons.models import penalties
 from persogan_lessons.models.gan import GAN
 from persogan_lessons.models.networks import mlp_discriminator, mlp_generator
 
@@ -81,3 +82,18 @@ def test_missing_digits_are_named():
     checks.digits_appear(np.arange(100) % 10)
     checks.digits_appear([1, 1, 5], kinds=2)
     assert "[3 7]" in failure(checks.digits_appear, [0, 1, 2, 4, 5, 6, 8, 9])
+
+
+def test_a_penalty_that_gives_nan_is_told(capsys):
+    def careless(discriminator, real_images, fake_images):
+        slopes = penalties.slopes_at(real_images, discriminator)
+        return ops.mean(ops.square(ops.sqrt(ops.sum(ops.square(slopes), axis=1)) - 1))
+
+    def constant(discriminator, real_images, fake_images):
+        return ops.mean(real_images)
+
+    assert "root" in failure(checks.penalty_is_safe, careless)
+    assert "does not depend" in failure(checks.penalty_is_safe, constant)
+    checks.penalty_is_safe(penalties.gradient_penalty())
+    checks.penalty_is_safe(penalties.r1_penalty())
+    assert capsys.readouterr().out.count("Passed") == 2

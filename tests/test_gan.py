@@ -90,7 +90,7 @@ def test_a_simultaneous_step_is_both_half_steps_taken_from_the_same_place():
 def test_a_penalty_is_the_discriminators_alone():
     """It moves the discriminator and leaves the generator's move as it was."""
 
-    def distance_to_fakes(discriminator, real_images, fake_images):
+    def distance_to_fakes(discriminator, real_images, *, fake_images):
         return 10 * tf.reduce_mean(discriminator(fake_images) ** 2)
 
     noise = tf.random.stateless_normal((64, 8), seed=(1, 2))

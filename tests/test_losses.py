@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from persogan_lessons.models import losses
@@ -48,3 +49,29 @@ def test_only_the_non_saturating_loss_teaches_a_generator_that_is_found_out():
 
     assert slope(losses.minimax_generator_loss) < 1e-4
     assert slope(losses.non_saturating_generator_loss) > 0.99
+
+
+def test_smoothing_is_cross_entropy_with_the_softer_target():
+    expected = CROSS_ENTROPY(np.full_like(REAL, 0.8), REAL) + CROSS_ENTROPY(0 * FAKE, FAKE)
+    np.testing.assert_allclose(losses.smooth_labels(0.8)(REAL, FAKE), expected, rtol=1e-5)
+    plain = losses.cross_entropy_discriminator_loss(REAL, FAKE)
+    np.testing.assert_allclose(losses.smooth_labels(1)(REAL, FAKE), plain, rtol=1e-6)
+
+
+@pytest.mark.parametrize("target", [0.5, 0, 1.1, -1])
+def test_a_target_that_is_no_smoothing_is_refused(target):
+    with pytest.raises(ValueError, match="above 0.5 and at most 1"):
+        losses.smooth_labels(target)
+
+
+def test_hinge_is_kerass_hinge_with_real_1_and_fake_minus_1():
+    hinge = keras.losses.Hinge()
+    expected = hinge(np.ones_like(REAL), REAL) + hinge(-np.ones_like(FAKE), FAKE)
+    np.testing.assert_allclose(losses.hinge_discriminator_loss(REAL, FAKE), expected, rtol=1e-5)
+    np.testing.assert_allclose(losses.hinge_generator_loss(FAKE), -FAKE.mean(), rtol=1e-5)
+
+
+def test_wasserstein_is_a_difference_of_means():
+    gap = FAKE.mean(dtype="float64") - REAL.mean(dtype="float64")
+    np.testing.assert_allclose(losses.wasserstein_discriminator_loss(REAL, FAKE), gap, rtol=1e-4)
+    np.testing.assert_allclose(losses.wasserstein_generator_loss(FAKE), -FAKE.mean(), rtol=1e-5)

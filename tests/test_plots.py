@@ -142,3 +142,16 @@ def test_stop_ends_training_and_keeps_what_was_learned(gan):
     assert live.stopped and len(live.history["generator_loss"]) <= 1
     assert signal.getsignal(signal.SIGINT) is before
     gan.fit(IMAGES, batch_size=16, epochs=2, verbose=0)  # and training can go on
+
+
+def test_strips_show_every_number_and_every_failure():
+    plots.strips({"one": [1.0, 10.0, 4.0], "two": [None, 3.0, None]}, "size", beside=[2.0, 5.0])
+    axes = plt.gca()
+    assert [each.get_text() for each in axes.get_yticklabels()] == ["one", "two"]
+    dots, median, crosses, *second = axes.lines
+    assert sorted(dots.get_xdata()) == [1, 4, 10] and median.get_xdata()[0] == 4
+    assert len(crosses.get_xdata()) == 0
+    dots, median, crosses = second
+    assert np.isfinite(dots.get_xdata()).sum() == 1 and not np.isfinite(median.get_xdata()[0])
+    assert len(crosses.get_xdata()) == 2
+    assert axes.get_xscale() == "log" and axes.patches[0].get_x() == 2

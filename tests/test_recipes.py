@@ -2,7 +2,7 @@
 
 import pytest
 
-from persogan_lessons.course import checkpoints, recipes
+from persogan_lessons.course import checkpoints, recipes, study
 
 
 @pytest.fixture
@@ -27,6 +27,13 @@ def test_a_wrong_name_trains_nothing(folder, monkeypatch, capsys):
     with pytest.raises(SystemExit) as stop:
         recipes.main(["digits", "cats"])
     assert stop.value.code == 2 and "'cats'" in capsys.readouterr().err
+
+
+def test_the_study_is_one_of_the_names(folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr(study, "complete", lambda: asked.append("study"))
+    recipes.main(["study"])
+    assert asked == ["study"] and not list(folder.iterdir())
 
 
 @pytest.mark.parametrize("name", recipes.RECIPES)

@@ -472,7 +472,8 @@ def simultaneous_step(self, real_images):
         fake_logits = self.discriminator(fake_images, training=True)
         g_loss = self.generator_loss(fake_logits)
         d_loss = self.discriminator_loss(real_logits, fake_logits)
-        d_loss += self.penalty(self.discriminator, real_images, ops.stop_gradient(fake_images))
+        held = ops.stop_gradient(fake_images)
+        d_loss += self.penalty(self.discriminator, real_images, fake_images=held)
     descend(tape, g_loss, network=self.generator, optimizer=self.generator_optimizer)
     descend(tape, d_loss, network=self.discriminator, optimizer=self.discriminator_optimizer)
     return d_loss, g_loss

@@ -112,6 +112,33 @@ def digits_appear(digits, kinds=10):
     print(f"Passed: {kinds} of the ten digits appear in {counts.sum()} images.")
 
 
+def penalty_is_safe(penalty):
+    """Can a penalty `(discriminator, real_images, fake_images)` be descended where all is flat?"""
+    import tensorflow as tf  # after `lesson.start` has silenced its start-up
+
+    weights = tf.Variable(tf.zeros((784, 1)))
+
+    def flat(images, training=True):
+        return tf.reshape(images, (-1, 784)) @ weights
+
+    with tf.GradientTape() as tape:
+        value = penalty(flat, -tf.ones((4, 28, 28, 1)), tf.ones((4, 28, 28, 1)))
+    gradient = tape.gradient(value, weights)
+    if gradient is None:
+        raise CheckFailed(
+            "the penalty does not depend on the discriminator's weights",
+            cause="it was computed outside the tape, or from numbers instead of tensors",
+            read="'A discriminator that is not steep' in lesson 03",
+        )
+    if not np.isfinite(np.append(gradient, value)).all():
+        raise CheckFailed(
+            "at a discriminator with no slope, the penalty or its gradient is NaN or infinite",
+            cause="a root or a division at 0; add a small number inside the root",
+            read="'Predict, then break it' in lesson 03",
+        )
+    print("Passed: the penalty and its gradient are finite, even where the slope is zero.")
+
+
 def _between_0_and_1(scores):
     scores = np.asarray(scores)
     return bool(((scores >= 0) & (scores <= 1)).all())

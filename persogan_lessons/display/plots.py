@@ -42,6 +42,33 @@ def training_curves(history, title=""):
     plt.show()
 
 
+def strips(groups, label="", *, beside=()):
+    """Show every number of each group as a dot and the median as a bar: `{name: numbers}`.
+
+    Args:
+        groups: from top to bottom; None is a run that failed, a cross at the right edge.
+        label: what the numbers are. Their axis is logarithmic.
+        beside: numbers to compare with; a band reaches from the least to the largest.
+    """
+    _, axes = plt.subplots(figsize=(6.4, 0.8 + 0.24 * len(groups)), layout="constrained")
+    if len(beside):
+        axes.axvspan(min(beside), max(beside), color=REAL, alpha=0.15, linewidth=0)
+    axes.set(xscale="log", xlabel=label)
+    for row, numbers in enumerate(groups.values()):
+        numbers = np.array([np.inf if number is None else number for number in numbers])
+        axes.plot(numbers, np.full(len(numbers), row), "o", color=FAKE, alpha=0.6, mew=0)
+        axes.plot(np.median(numbers), row, "k|", markersize=11)  # none if most have failed
+        failed = np.count_nonzero(np.isinf(numbers))
+        across = axes.get_yaxis_transform()
+        axes.plot(1 - 0.02 * np.arange(failed), [row] * failed, "kx", transform=across)
+    axes.set_yticks(range(len(groups)), groups)
+    axes.set_ylim(len(groups) - 0.5, -0.5)
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("{x:g}")
+    axes.tick_params(which="both", labelsize=8)
+    plt.show()
+
+
 def png(image, scale=1):
     """One image `(28, 28, 1)` as PNG bytes, `scale` times as large: what a widget shows."""
     pixels = Image.fromarray(_ink(_require_images(image[np.newaxis])[0, :, :, 0]))

@@ -52,7 +52,7 @@ class GAN(keras.Model):
             **options: `generator_loss(fake_logits)` and
                 `discriminator_loss(real_logits, fake_logits)`, the functions of
                 `models.losses` by default (non-saturating); `penalty(discriminator, real_images,
-                fake_images)`, a number added to the discriminator's loss, none by default;
+                fake_images=...)`, a number added to the discriminator's loss, none by default;
                 `averaging`, the share of the old value in each step of the averaged weights,
                 0.998 by default, 0 for the newest weights; all else goes to Keras:
                 `jit_compile`, `steps_per_execution` (here 8), ...
@@ -67,7 +67,7 @@ class GAN(keras.Model):
         self.discriminator_loss = options.pop(
             "discriminator_loss", losses.cross_entropy_discriminator_loss
         )
-        self.penalty = options.pop("penalty", no_penalty)
+        self.penalty = options.pop("penalty", _no_penalty)
         self.averaging = options.pop("averaging", 0.998)
         # Eight steps for each return to Python: steadier and up to a third faster on two cores.
         super().compile(**{"steps_per_execution": 8} | options)
@@ -86,7 +86,7 @@ class GAN(keras.Model):
             real_logits = self.discriminator(real_images, training=True)
             fake_logits = self.discriminator(fake_images, training=True)
             loss = self.discriminator_loss(real_logits, fake_logits)
-            loss += self.penalty(self.discriminator, real_images, fake_images)
+            loss += self.penalty(self.discriminator, real_images, fake_images=fake_images)
         descend(tape, loss, network=self.discriminator, optimizer=self.discriminator_optimizer)
         return loss
 
@@ -106,7 +106,7 @@ class GAN(keras.Model):
         if the other stood still: the discriminator's gradient depends on the fakes, which are
         there already, and not on where the generator has gone since.
 
-        Taught in lesson 01, timed in lesson 04. Source: Mescheder et al., The Numerics of GANs, 2017.
+        Taught in lesson 01. Source: Mescheder et al., The Numerics of GANs, 2017.
         """
         noise = self.sample_noise(ops.shape(real_images)[0])
         with tf.GradientTape(persistent=True) as tape:
@@ -115,7 +115,8 @@ class GAN(keras.Model):
             fake_logits = self.discriminator(fake_images, training=True)
             g_loss = self.generator_loss(fake_logits)
             d_loss = self.discriminator_loss(real_logits, fake_logits)
-            d_loss += self.penalty(self.discriminator, real_images, ops.stop_gradient(fake_images))
+            held = ops.stop_gradient(fake_images)  # a penalty is no concern of the generator's
+            d_loss += self.penalty(self.discriminator, real_images, fake_images=held)
         descend(tape, g_loss, network=self.generator, optimizer=self.generator_optimizer)
         descend(tape, d_loss, network=self.discriminator, optimizer=self.discriminator_optimizer)
         return d_loss, g_loss
@@ -179,7 +180,7 @@ class GAN(keras.Model):
         return self.averaged_generator(noise, training=training)
 
 
-def no_penalty(discriminator, real_images, fake_images):
+def _no_penalty(discriminator, real_images, *, fake_images):
     """Nothing to add to the discriminator's loss."""
     return 0.0
 
