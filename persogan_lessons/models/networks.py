@@ -69,7 +69,11 @@ def dense_generator(noise_size=32, *, width=256, depth=1):
         A model `(batch, noise_size)` -> `(batch, 28, 28, 1)` in [-1, 1]. Taught in lesson 04.
     """
     hidden = [
-        [layers.Dense(width, use_bias=False), layers.BatchNormalization(), layers.LeakyReLU(0.2)]
+        [
+            layers.Dense(width, use_bias=False),
+            layers.BatchNormalization(momentum=0.9),
+            layers.LeakyReLU(0.2),
+        ]
         for _ in range(depth)
     ]
     last = layers.Dense(784, activation="tanh", dtype="float32")
@@ -112,11 +116,11 @@ def conv_generator(noise_size=32, width=32):
     """
     model = keras.Sequential([keras.Input((noise_size,))])
     model.add(layers.Dense(7 * 7 * 2 * width, use_bias=False))
-    model.add(layers.BatchNormalization())
+    model.add(layers.BatchNormalization(momentum=0.9))
     model.add(layers.ReLU())
     model.add(layers.Reshape((7, 7, 2 * width)))
     model.add(layers.Conv2DTranspose(width, 4, 2, padding="same", use_bias=False))
-    model.add(layers.BatchNormalization())
+    model.add(layers.BatchNormalization(momentum=0.9))
     model.add(layers.ReLU())
     last = {"activation": "tanh", "dtype": "float32"}
     model.add(layers.Conv2DTranspose(1, 4, 2, padding="same", **last))
