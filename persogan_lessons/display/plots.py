@@ -69,6 +69,44 @@ def strips(groups, label="", *, beside=()):
     plt.show()
 
 
+def frontier(groups, cost, *, quality, baseline=None):
+    """Show what each group's quality costs, every run a dot, and the groups that none surpasses.
+
+    The line joins those groups for which no other is better at less cost, by their medians.
+
+    Args:
+        groups: `{name: [(cost, quality), ...]}`, less being better of both.
+        cost: what the costs are. Both axes are logarithmic.
+        quality: what the qualities are.
+        baseline: `(name, quality)` of something that costs next to nothing, a dotted line.
+    """
+    _, axes = plt.subplots(figsize=(6.4, 4.2), layout="constrained")
+    medians = {name: np.median(runs, axis=0) for name, runs in groups.items()}
+    for name, runs in groups.items():
+        colour = REAL if name.startswith("conv") else FAKE
+        axes.plot(*np.transpose(runs), "o", color=colour, alpha=0.35, mew=0)
+        axes.plot(*medians[name], "o", color=colour, markersize=7)
+        axes.annotate(name, medians[name], (5, 4), textcoords="offset points", fontsize=8)
+    axes.plot(*np.transpose(unsurpassed(medians.values())), "k-", linewidth=1, zorder=0)
+    if baseline:
+        axes.axhline(baseline[1], color="gray", linestyle=":", label=baseline[0])
+        axes.legend(frameon=False)
+    axes.set(xscale="log", yscale="log", xlabel=cost, ylabel=quality)
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}")
+    axes.tick_params(which="both", labelsize=8)
+    plt.show()
+
+
+def unsurpassed(points):
+    """Of pairs `(cost, quality)` those for which no cheaper one is as good; by growing cost."""
+    kept = []
+    for point in sorted(map(tuple, points)):
+        if not kept or point[1] < kept[-1][1]:
+            kept.append(point)
+    return kept
+
+
 def png(image, scale=1):
     """One image `(28, 28, 1)` as PNG bytes, `scale` times as large: what a widget shows."""
     pixels = Image.fromarray(_ink(_require_images(image[np.newaxis])[0, :, :, 0]))

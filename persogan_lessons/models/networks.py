@@ -57,7 +57,7 @@ def mlp_discriminator(width=1024):
     )
 
 
-def dense_generator(noise_size=32, *, width=256, depth=1):
+def dense_generator(noise_size=32, width=256, *, depth=1):
     """A generator as small as you like: noise -> `depth` hidden layers -> an image.
 
     Args:
@@ -68,17 +68,14 @@ def dense_generator(noise_size=32, *, width=256, depth=1):
     Returns:
         A model `(batch, noise_size)` -> `(batch, 28, 28, 1)` in [-1, 1]. Taught in lesson 04.
     """
-    hidden = [
-        [
-            layers.Dense(width, use_bias=False),
-            layers.BatchNormalization(momentum=0.9),
-            layers.LeakyReLU(0.2),
-        ]
-        for _ in range(depth)
-    ]
-    last = layers.Dense(784, activation="tanh", dtype="float32")
-    shape = layers.Reshape(IMAGE_SHAPE, dtype="float32")
-    return keras.Sequential([keras.Input((noise_size,)), *sum(hidden, []), last, shape])
+    model = keras.Sequential([keras.Input((noise_size,))], name="generator")
+    for _ in range(depth):
+        model.add(layers.Dense(width, use_bias=False))
+        model.add(layers.BatchNormalization(momentum=0.9))
+        model.add(layers.LeakyReLU(0.2))
+    model.add(layers.Dense(784, activation="tanh", dtype="float32"))
+    model.add(layers.Reshape(IMAGE_SHAPE, dtype="float32"))
+    return model
 
 
 def dense_discriminator(width=256, depth=1):
@@ -93,7 +90,8 @@ def dense_discriminator(width=256, depth=1):
     Returns:
         A model `(batch, 28, 28, 1)` -> `(batch, 1)`. Taught in lesson 04.
     """
-    model = keras.Sequential([keras.Input(IMAGE_SHAPE), layers.GaussianNoise(0.5)])
+    model = keras.Sequential([keras.Input(IMAGE_SHAPE)], name="discriminator")
+    model.add(layers.GaussianNoise(0.5))
     model.add(layers.Flatten())
     for _ in range(depth):
         model.add(layers.Dense(width))
@@ -110,11 +108,11 @@ def conv_generator(noise_size=32, width=32):
         width: channels at 14 x 14; there are twice as many at 7 x 7.
 
     Returns:
-        A model `(batch, noise_size)` -> `(batch, 28, 28, 1)` in [-1, 1].
+        A model `(batch, noise_size)` -> `(batch, 28, 28, 1)` in [-1, 1]. Taught in lesson 04.
 
     Source: Radford et al., Unsupervised Representation Learning with Deep Convolutional GANs, 2016.
     """
-    model = keras.Sequential([keras.Input((noise_size,))])
+    model = keras.Sequential([keras.Input((noise_size,))], name="generator")
     model.add(layers.Dense(7 * 7 * 2 * width, use_bias=False))
     model.add(layers.BatchNormalization(momentum=0.9))
     model.add(layers.ReLU())
@@ -134,11 +132,11 @@ def conv_discriminator(width=32):
         width: channels at 14 x 14; there are twice as many at 7 x 7.
 
     Returns:
-        A model `(batch, 28, 28, 1)` -> `(batch, 1)`.
+        A model `(batch, 28, 28, 1)` -> `(batch, 1)`. Taught in lesson 04.
 
     Source: Radford et al., 2016.
     """
-    model = keras.Sequential([keras.Input(IMAGE_SHAPE)])
+    model = keras.Sequential([keras.Input(IMAGE_SHAPE)], name="discriminator")
     for channels in (width, 2 * width):
         model.add(layers.Conv2D(channels, 4, 2, padding="same"))
         model.add(layers.LeakyReLU(0.2))
