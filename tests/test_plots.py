@@ -150,12 +150,13 @@ def test_the_frontier_joins_what_nothing_surpasses():
 
 
 def test_the_frontier_shows_every_run():
-    groups = {"1 x 8": [(1, 9), (2, 8), (3, 10)], "conv 4": [(4, 3), (5, 2), (6, 4)]}
+    groups = {"1 x 8": [[(1, 9)], [(2, 8)], [(3, 10)]], "conv 4": [[(4, 3), (8, 2)]]}
     plots.frontier(groups, "seconds", quality="distance", baseline=("a Gaussian", 20))
     axes = plt.gca()
-    runs = [line for line in axes.lines if line.get_alpha() == 0.35]
-    assert [list(line.get_xdata()) for line in runs] == [[1, 2, 3], [4, 5, 6]]
-    assert [list(line.get_xdata()) for line in axes.lines if line.get_color() == "k"] == [[2, 5]]
+    runs = [list(line.get_xdata()) for line in axes.lines if line.get_alpha() == 0.3]
+    assert runs == [[1, 2, 3], [4, 8]]
+    (best,) = [line for line in axes.lines if line.get_label() == "frontier"]
+    assert list(best.get_xdata()) == [2, 4, 8] and list(best.get_ydata()) == [9, 3, 2]
     assert [text.get_text() for text in axes.texts] == ["1 x 8", "conv 4"]
     assert axes.get_xlabel() == "seconds" and axes.get_yscale() == "log"
 

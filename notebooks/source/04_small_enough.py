@@ -165,7 +165,9 @@ for players in (
 runs = sizes.load()
 images, _ = digits.load()
 flat = images.reshape(len(images), -1)
-gaussian = np.random.default_rng(0).multivariate_normal(flat.mean(0), np.cov(flat.T), 1000)
+gaussian = np.random.default_rng(0).multivariate_normal(
+    flat.mean(0), np.cov(flat.T), 1000, method="eigh"
+)
 gaussian = np.clip(gaussian, -1, 1).astype("float32").reshape(-1, 28, 28, 1)
 baseline = study.quality(gaussian)
 print(f"{len(runs)} runs; the Gaussian: {baseline['frechet']:.0f} times the floor")
@@ -273,7 +275,7 @@ class HalfSteps(GAN):
 
 def game(players, kind=GAN, **options):
     """A game that is ready to train."""
-    model = kind(*players())
+    model = kind(*players)
     model.compile(**options)
     return model
 
@@ -284,6 +286,7 @@ def keras_adam():
 
 # %%
 few = images[: 64 * lesson.budget(fast=8, cpu=32, gpu=62)]
+BFLOAT16 = machines.describe().bfloat16
 pipeline = tf.data.Dataset.from_tensor_slices(few).shuffle(len(few)).batch(64)
 
 
@@ -294,18 +297,12 @@ def epoch(model, data=few, bfloat16=True):
     tf.config.optimizer.set_experimental_options({"auto_mixed_precision_onednn_bfloat16": BFLOAT16})
 
 
-BFLOAT16 = machines.describe().bfloat16
-
-
 def variants(players):
     """Ways to train for an epoch, all but the first without one of the five: `{name: function}`."""
-    whole = game(players)
-    halves, single, exact = (
-        game(players, HalfSteps),
-        game(players, steps_per_execution=1),
-        game(players),
-    )
-    adam = game(players, generator_optimizer=keras_adam(), discriminator_optimizer=keras_adam())
+    whole, exact = game(players()), game(players())
+    halves = game(players(), HalfSteps)
+    single = game(players(), steps_per_execution=1)
+    adam = game(players(), generator_optimizer=keras_adam(), discriminator_optimizer=keras_adam())
     return {
         "as it is": lambda: epoch(whole),
         "two half steps": lambda: epoch(halves),
@@ -376,7 +373,7 @@ def slowing_adam():
 
 
 model = game(
-    sizes.SETTINGS["1 x 256"],
+    sizes.SETTINGS["1 x 256"](),
     generator_optimizer=slowing_adam(),
     discriminator_optimizer=slowing_adam(),
 )
@@ -408,11 +405,13 @@ short = lesson.budget(fast=1, cpu=24, gpu=100)
 drawn = {}
 for width, depth in ((2, 1), (256, 1), (1024, 2)):
     keras.utils.set_random_seed(4)
-    odd = game(lambda: (dense_generator(), dense_discriminator(width, depth)))
-    loss = odd.fit(images, batch_size=64, epochs=short, verbose=0).history["discriminator_loss"][-1]
+    odd = game((dense_generator(), dense_discriminator(width, depth)))
+    history = odd.fit(images, batch_size=64, epochs=short, verbose=0).history
     drawn[f"{depth} x {width}"] = odd.generate(12, seed=0)
     distance = study.quality(odd.generate(1000, seed=0))["frechet"]
-    print(f"D of {depth} x {width:4d}: its loss {loss:.2f}, {distance:6.0f} x the floor")
+    print(
+        f"D of {depth} x {width:4d}: its loss {history['discriminator_loss'][-1]:.2f}, {distance:6.0f} x the floor"
+    )
 plots.image_rows(drawn)
 
 # %% [markdown]

@@ -70,38 +70,43 @@ def strips(groups, label="", *, beside=()):
 
 
 def frontier(groups, cost, *, quality, baseline=None):
-    """Show what each group's quality costs, every run a dot, and the groups that none surpasses.
+    """Show what quality costs in each group of runs, and the frontier, which nothing surpasses.
 
-    The line joins those groups for which no other is better at less cost, by their medians.
+    Every measurement is a dot. A thin line joins a group's medians; the frontier, a black one, joins
+    those medians of all groups for which no other is as good at less cost.
 
     Args:
-        groups: `{name: [(cost, quality), ...]}`, less being better of both.
+        groups: `{name: runs}`, runs being `(runs, measurements, 2)` numbers: of each measurement
+            the cost and the quality, less being better of both. A name that starts with "conv" gets
+            the second colour.
         cost: what the costs are. Both axes are logarithmic.
         quality: what the qualities are.
         baseline: `(name, quality)` of something that costs next to nothing, a dotted line.
     """
     _, axes = plt.subplots(figsize=(6.4, 4.2), layout="constrained")
-    medians = {name: np.median(runs, axis=0) for name, runs in groups.items()}
-    for name, runs in groups.items():
-        colour = REAL if name.startswith("conv") else FAKE
-        axes.plot(*np.transpose(runs), "o", color=colour, alpha=0.35, mew=0)
-        axes.plot(*medians[name], "o", color=colour, markersize=7)
-        axes.annotate(name, medians[name], (5, 4), textcoords="offset points", fontsize=8)
-    axes.plot(*np.transpose(unsurpassed(medians.values())), "k-", linewidth=1, zorder=0)
     if baseline:
         axes.axhline(baseline[1], color="gray", linestyle=":", label=baseline[0])
-        axes.legend(frameon=False)
+    medians = {name: np.median(runs, axis=0) for name, runs in groups.items()}
+    for name, middle in medians.items():
+        colour = REAL if name.startswith("conv") else FAKE
+        dots = np.reshape(groups[name], (-1, 2)).T
+        axes.plot(*dots, "o", color=colour, alpha=0.3, mew=0, markersize=5)
+        axes.plot(*middle.T, "o-", color=colour, linewidth=0.6, markersize=3)
+        axes.annotate(name, middle[-1], (6, -3), textcoords="offset points", fontsize=8)
+    best = unsurpassed(np.concatenate(list(medians.values())))
+    axes.plot(*np.transpose(best), "k-", linewidth=1.5, alpha=0.7, label="frontier")
     axes.set(xscale="log", yscale="log", xlabel=cost, ylabel=quality)
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter("{x:g}")
-    axes.tick_params(which="both", labelsize=8)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:,g}")
+    axes.margins(x=0.12)
+    axes.legend(frameon=False)
     plt.show()
 
 
 def unsurpassed(points):
     """Of pairs `(cost, quality)` those for which no cheaper one is as good; by growing cost."""
     kept = []
-    for point in sorted(map(tuple, points)):
+    for point in sorted((float(cost), float(quality)) for cost, quality in points):
         if not kept or point[1] < kept[-1][1]:
             kept.append(point)
     return kept
