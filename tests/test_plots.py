@@ -157,7 +157,7 @@ def test_the_frontier_shows_every_run():
     assert runs == [[1, 2, 3], [4, 8]]
     (best,) = [line for line in axes.lines if line.get_label() == "frontier"]
     assert list(best.get_xdata()) == [2, 4, 8] and list(best.get_ydata()) == [9, 3, 2]
-    assert [text.get_text() for text in axes.texts] == ["1 x 8", "conv 4"]
+    assert [text.get_text() for text in axes.texts] == ["conv 4", "1 x 8"]
     assert axes.get_xlabel() == "seconds" and axes.get_yscale() == "log"
 
 

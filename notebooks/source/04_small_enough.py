@@ -54,9 +54,13 @@ article_weights = {
     if isinstance(layer, layers.Dense)
 }
 plt.figure(figsize=(6, 2.4), layout="constrained")
-plt.barh(list(article_weights), article_weights.values(), color=[plots.FAKE] * 3 + [plots.REAL] * 3)
+plt.barh(
+    list(article_weights),
+    np.array([*article_weights.values()]) / 1e6,
+    color=[plots.FAKE] * 3 + [plots.REAL] * 3,
+)
 plt.gca().invert_yaxis()
-plt.xlabel(f"weights, of {sum(article_weights.values()):,} in all")
+plt.xlabel(f"millions of weights, of {sum(article_weights.values()) / 1e6:.1f} in all")
 plt.show()
 
 # %% [markdown]
@@ -293,7 +297,8 @@ pipeline = tf.data.Dataset.from_tensor_slices(few).shuffle(len(few)).batch(64)
 def epoch(model, data=few, bfloat16=True):
     option = bfloat16 and BFLOAT16
     tf.config.optimizer.set_experimental_options({"auto_mixed_precision_onednn_bfloat16": option})
-    model.fit(data, batch_size=None if data is pipeline else 64, verbose=0)
+    batches = {"shuffle": False} if data is pipeline else {"batch_size": 64}
+    model.fit(data, verbose=0, **batches)
     tf.config.optimizer.set_experimental_options({"auto_mixed_precision_onednn_bfloat16": BFLOAT16})
 
 
