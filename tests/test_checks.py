@@ -6,6 +6,7 @@ import pytest
 from keras import layers, ops
 
 from persogan_lessons.course import checks
+from persogan_lessons.measures import distances
 from persogan_lessons.models import penalties
 from persogan_lessons.models.gan import GAN
 from persogan_lessons.models.networks import mlp_discriminator, mlp_generator
@@ -97,3 +98,10 @@ def test_a_penalty_that_gives_nan_is_told(capsys):
     checks.penalty_is_safe(penalties.gradient_penalty())
     checks.penalty_is_safe(penalties.r1_penalty())
     assert capsys.readouterr().out.count("Passed") == 2
+
+
+def test_missing_modes_are_explained(capsys):
+    words = failure(checks.all_modes_found, distances.ModesFound(2, 8, 0.5, 100))
+    assert "2 of 8 modes" in words and "50%" in words
+    checks.all_modes_found(distances.ModesFound(8, 8, 0.9, 100))
+    assert capsys.readouterr().out == "Passed: 8 of 8 modes, 90% near one (100 points).\n"

@@ -227,3 +227,17 @@ def test_too_few_are_refused(measure, needed):
     with pytest.raises(ValueError, match=message):
         measure(enough, few)
     measure(enough, enough)
+
+
+# Modes, where the truth is known
+
+
+def test_modes_are_found_where_points_are_near_their_centre():
+    centres = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], "float32")
+    points = np.repeat(centres, [70, 20, 3, 0], axis=0)
+    points = np.concatenate([points, np.full((7, 2), 0.5)]) + [0.1, 0]
+    found = distances.modes_found(points, centres)
+    assert (found.found, found.of, found.points) == (3, 4, 100), "3 where 25 were expected is found"
+    assert found.near == pytest.approx(0.93)
+    assert distances.modes_found(points, centres, reach=0.05).found == 0
+    assert str(found) == "3 of 4 modes, 93% near one (100 points)"

@@ -8,6 +8,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import same_color
 from PIL import Image
 
 from persogan_lessons.display import plots
@@ -61,6 +62,27 @@ def test_every_pixel_is_drawn_two_dots_wide():
     box = plt.gca().get_window_extent()
     np.testing.assert_allclose((box.width, box.height), (2 * 3 * 28, 2 * 28))
     np.testing.assert_allclose((box.x0, box.y0), np.round((box.x0, box.y0)), atol=1e-6)
+
+
+def test_point_rows_draw_points_over_their_centres():
+    points = np.array([[0, 0], [1, -1]], "float32")
+    plots.point_rows({"one": {"a": points, "b": points[:1]}, "two": {"a": points}}, points)
+    first, second, third, empty = plt.gcf().axes
+    np.testing.assert_array_equal(np.transpose(first.lines[0].get_data()), points)
+    assert len(second.lines[0].get_xdata()) == 1 and second.get_title() == "b"
+    assert [tuple(circle.center) for circle in first.patches] == [(0, 0), (1, -1)]
+    assert [first.get_ylabel(), third.get_ylabel()] == ["one", "two"]
+    assert third.get_visible() and not empty.get_visible()
+
+
+def test_table_marks_what_is_named():
+    rows = {"GAN": {"one": "1", "two": "2"}, "noise": {"one": "3", "two": "4"}}
+    plots.table(rows, marked={("noise", "one")})
+    cells = plt.gca().tables[0].get_celld()
+    words = [[cells[line, place].get_text().get_text() for place in (-1, 0, 1)] for line in (1, 2)]
+    assert words == [["GAN", "1", "2"], ["noise", "3", "4"]]
+    marked = [place for place, cell in cells.items() if same_color(cell.get_fc(), plots.MARK)]
+    assert marked == [(2, 0)]
 
 
 def test_training_curves_show_every_value():
@@ -128,6 +150,24 @@ def test_live_updates_two_outputs_in_place(gan, monkeypatch):
     assert screen.updates > 4
     assert 'value="1.000"' in bar["text/html"] and "epoch 3 of 3" in bar["text/plain"]
     assert Image.open(io.BytesIO(picture["image/png"])).size == (640, 260)
+
+
+def test_live_draws_points_and_keeps_as_many_as_asked(monkeypatch):
+    screen, drawn = Screen(), []
+    monkeypatch.setattr(plots, "get_ipython", lambda: "a notebook")
+    monkeypatch.setattr(plots.display, "display", screen.display)
+    over = plots.points_over(np.zeros((1, 2)))
+    monkeypatch.setattr(plots, "_draw_points", lambda axes, points, _: drawn.append(points))
+    points = np.random.default_rng(0).normal(size=(32, 2)).astype("float32")
+    gan = GAN(
+        keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]),
+        keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]),
+    )
+    gan.compile()
+    live = plots.Live(count=20, kept=5, draw=over)
+    gan.fit(points, batch_size=16, epochs=1, verbose=0, callbacks=[live])
+    np.testing.assert_array_equal(drawn[-1], gan.generate(20, seed=0))
+    assert [len(kept) for kept in live.snapshots.values()] == [5, 5]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a program cannot press its own stop button on Windows")

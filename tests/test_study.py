@@ -26,8 +26,8 @@ def test_importing_the_study_wakes_no_device():
 
 
 def test_a_run_is_measured():
-    row = study.run({"images": 500}, seed=0, steps=40)
-    assert row["steps"] == 40 and row["seconds"] > 0 and row["failed"] in (True, False)
+    row = study.run({"images": 500}, seed=0, steps=80)
+    assert row["steps"] == 80 and row["seconds"] > 0 and row["failed"] in (True, False)
     assert row["frechet"] > 10 and 0 <= row["recall"] <= 1 and 0.3 < row["by_heart"] < 0.7
 
 

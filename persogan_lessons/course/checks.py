@@ -139,6 +139,18 @@ def penalty_is_safe(penalty):
     print("Passed: the penalty and its gradient are finite, even where the slope is zero.")
 
 
+def all_modes_found(found):
+    """Was every known mode found? `found` is what `distances.modes_found` returns."""
+    if found.found < found.of:
+        raise CheckFailed(
+            f"{found.found} of {found.of} modes have their points, {found.near:.0%} of all points "
+            "are near one",
+            cause="mode collapse: a generator that learns faster than its judge; or too few steps",
+            read="'Watch it collapse' in lesson 02",
+        )
+    print(f"Passed: {found}.")
+
+
 def _between_0_and_1(scores):
     scores = np.asarray(scores)
     return bool(((scores >= 0) & (scores <= 1)).all())

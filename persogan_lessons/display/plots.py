@@ -1,7 +1,7 @@
-"""Pictures: grids of images, curves of losses, and training watched live.
+"""Pictures: grids of images, points in the plane, curves of losses, and training watched live.
 
-Images are `(n, 28, 28, 1)` in [-1, 1], drawn as ink on paper. The functions draw with pyplot
-and return nothing, so a notebook shows each figure once.
+Images are `(n, 28, 28, 1)` in [-1, 1], drawn as ink on paper; points are `(n, 2)`. The functions
+draw with pyplot and return nothing, so a notebook shows each figure once.
 """
 
 import io
@@ -14,9 +14,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython import display, get_ipython
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+from matplotlib.ticker import LogLocator
 from PIL import Image
 
 REAL, FAKE = "#0072b2", "#d55e00"  # told apart by colour-blind readers too (Okabe and Ito, 2008)
+MARK = "#f9c9a1"  # a light FAKE, dark words are read on it
 DPI, ZOOM = 100, 2  # dots per inch, dots per pixel of an image
 LOSS_COLOURS = {"discriminator_loss": REAL, "generator_loss": FAKE}
 
@@ -32,6 +35,54 @@ def image_rows(rows, title=""):
     columns = max(map(len, rows.values()))
     mosaic = np.concatenate([_mosaic(images, columns) for images in rows.values()])
     _show(mosaic, labels=list(rows), title=title)
+
+
+def point_rows(rows, centres):
+    """Show sets of points over the centres that they should be around.
+
+    Args:
+        rows: `{label: {title: points}}`, one row of panels for each label; points `(n, 2)`.
+        centres: `(k, 2)`.
+    """
+    columns = max(map(len, rows.values()))
+    _, table = plt.subplots(
+        len(rows),
+        columns,
+        figsize=(1.3 * columns, 1.4 * len(rows) + 0.1),
+        squeeze=False,
+        layout="constrained",
+    )
+    for line, (label, sets) in zip(table, rows.items(), strict=True):
+        for axes, (title, points) in zip(line, sets.items(), strict=False):
+            _draw_points(axes, points, centres)
+            axes.set_title(title, fontsize=9)
+        for axes in line[len(sets) :]:
+            axes.set_visible(False)
+        line[0].set_ylabel(label)
+    plt.show()
+
+
+def table(rows, marked=()):
+    """Show words in a table: `{row: {column: words}}`, alike columns in each row.
+
+    Args:
+        rows: what to show.
+        marked: pairs `(row, column)`, whose places are coloured.
+    """
+    columns = list(next(iter(rows.values())))
+    left = 0.2 + 0.075 * max(map(len, rows))  # inches: a letter takes 0.07
+    width, height = left + 0.8 * len(columns), 0.25 * (len(rows) + 1)
+    axes = plt.figure(figsize=(width, height)).add_axes([left / width, 0, 1 - left / width, 1])
+    cells = [[rows[row][column] for column in columns] for row in rows]
+    grid = axes.table(cells, rowLabels=list(rows), colLabels=columns, bbox=[0, 0, 1, 1])
+    for (line, place), cell in grid.get_celld().items():
+        cell.set(edgecolor="white", linewidth=1.5)
+        if line > 0 and place >= 0 and (list(rows)[line - 1], columns[place]) in marked:
+            cell.set(facecolor=MARK)
+    grid.auto_set_font_size(False)
+    grid.set_fontsize(9)
+    axes.axis("off")
+    plt.show()
 
 
 def training_curves(history, title=""):
@@ -63,6 +114,7 @@ def strips(groups, label="", *, beside=()):
         axes.plot(1 - 0.02 * np.arange(failed), [row] * failed, "kx", transform=across)
     axes.set_yticks(range(len(groups)), groups)
     axes.set_ylim(len(groups) - 0.5, -0.5)
+    axes.xaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_formatter("{x:g}")
     axes.tick_params(which="both", labelsize=8)
@@ -143,8 +195,22 @@ def png(image, scale=1):
     return file.getvalue()
 
 
+def draw_grid(figure, images):
+    """Draw images in a square grid at the left of a figure: what `Live` does with images."""
+    _draw(figure, _mosaic(images, round(len(images) ** 0.5)), left=10, top=18)
+
+
+def points_over(centres):
+    """What `Live` does with points: a function that draws them over these centres `(k, 2)`."""
+
+    def draw(figure, points):
+        _draw_points(figure.add_axes([0.01, 0.03, 0.38, 0.94]), points, centres)
+
+    return draw
+
+
 class Live(keras.callbacks.Callback):
-    """Watch `fit` at work: a progress bar, both losses, and images from the same noise each time.
+    """Watch `fit` at work: a progress bar, both losses, and fakes from the same noise each time.
 
     Updated in place while training runs; the last picture stays in the notebook. Pressing stop
     ends training after the present step and keeps what was learned. Outside a notebook it
@@ -156,8 +222,11 @@ class Live(keras.callbacks.Callback):
         plots.image_rows(live.snapshots)
 
     Args:
-        count: images in the grid.
+        count: images in the grid, or points.
         seconds: the least time between two pictures.
+        kept: images in each snapshot.
+        draw: `draw(figure, fakes)` draws them in the left two fifths of a figure;
+            `points_over(centres)` for points.
 
     Attributes:
         history: `{loss: values by epoch}`, there even when training was stopped.
@@ -165,9 +234,9 @@ class Live(keras.callbacks.Callback):
             and the last.
     """
 
-    def __init__(self, count=16, seconds=2.0):
+    def __init__(self, count=16, seconds=2.0, *, kept=8, draw=draw_grid):
         super().__init__()
-        self.count, self.seconds = count, seconds
+        self.count, self.seconds, self.kept, self.draw = count, seconds, kept, draw
         self.history, self.snapshots = {}, {}
 
     def on_train_begin(self, logs=None):
@@ -197,12 +266,21 @@ class Live(keras.callbacks.Callback):
         self._ignore_stop()
 
     def _keep_snapshot(self):
-        self.snapshots[f"epoch {self.epoch}"] = self.model.generate(8, seed=0)
+        self.snapshots[f"epoch {self.epoch}"] = self.model.generate(self.kept, seed=0)
 
     def _draw(self):
         if self.panes.visible:
-            self.panes.show(self._progress(), self.history, self.model.generate(self.count, seed=0))
+            self.panes.show(_progress_bar(*self._progress()), self._picture())
         self.drawn = time.monotonic()
+
+    def _picture(self):
+        """The fakes and the curves beside them, drawn without pyplot: four times as fast."""
+        figure = Figure(figsize=(6.4, 2.6), dpi=DPI)
+        self.draw(figure, self.model.generate(self.count, seed=0))
+        _draw_curves(figure.add_axes([0.5, 0.19, 0.48, 0.78]), self.history)
+        file = io.BytesIO()
+        figure.savefig(file, format="png")
+        return {"image/png": file.getvalue(), "text/plain": "fakes so far, and losses by epoch"}
 
     def _progress(self):
         """Share of training done, and the same in words."""
@@ -233,8 +311,7 @@ class _Panes:
         self.visible = get_ipython() is not None
         self.handles = None
 
-    def show(self, progress, history, images):
-        contents = _progress_bar(*progress), _picture(history, images)
+    def show(self, *contents):
         if self.handles is None:
             self.handles = [display.display(c, raw=True, display_id=True) for c in contents]
         else:
@@ -245,17 +322,6 @@ class _Panes:
 def _progress_bar(share, words):
     bar = f'<progress value="{share:.3f}" max="1" style="width: 20em"></progress> {words}'
     return {"text/html": bar, "text/plain": f"{share:.0%}, {words}"}
-
-
-def _picture(history, images):
-    """A grid and the curves beside it, drawn without pyplot: four times as fast."""
-    mosaic = _mosaic(images, round(len(images) ** 0.5))
-    figure = Figure(figsize=(6.4, 2.6), dpi=DPI)
-    _draw(figure, mosaic, left=10, top=18)
-    _draw_curves(figure.add_axes([0.5, 0.19, 0.48, 0.78]), history)
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return {"image/png": file.getvalue(), "text/plain": "images so far, and both losses by epoch"}
 
 
 def _show(mosaic, labels=(), title=""):
@@ -287,6 +353,14 @@ def _draw(figure, mosaic, *, left, top):
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     return axes
+
+
+def _draw_points(axes, points, centres):
+    """Points over rings of three standard deviations of a toy around each centre."""
+    for centre in centres:
+        axes.add_patch(Circle(centre, 0.15, fill=False, color=REAL, linewidth=0.8))
+    axes.plot(*np.transpose(points), ".", color=FAKE, markersize=2, markeredgewidth=0)
+    axes.set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), aspect="equal", xticks=[], yticks=[])
 
 
 def _draw_curves(axes, history):

@@ -60,6 +60,18 @@ class Overlap(NamedTuple):
         )
 
 
+class ModesFound(NamedTuple):
+    """How many of the known centres have points near them, and the share of points near any."""
+
+    found: int
+    of: int
+    near: float
+    points: int
+
+    def __str__(self):
+        return f"{self.found} of {self.of} modes, {self.near:.0%} near one ({self.points} points)"
+
+
 def frechet_distance(fake_features, real_features):
     """The squared distance of two normal distributions fitted to the features.
 
@@ -149,6 +161,24 @@ def overlap(fake_features, real_features, *, k=5):
         against=len(real),
         k=k,
     )
+
+
+def modes_found(points, centres, *, reach=0.15):
+    """Which centres have points near them: the truth, where the centres are known.
+
+    A mode is found if it has at least a tenth of the points that an even share would give it.
+
+    Args:
+        points: `(n, d)`.
+        centres: `(k, d)`, in the middle of each mode.
+        reach: how far from a centre is near; three standard deviations of the toys' points.
+    """
+    points, centres = require_alike(points, centres)
+    apart = pairwise_distances(points, centres)  # (n, k)
+    near = apart.min(1) < reach
+    counts = np.bincount(apart.argmin(1)[near], minlength=len(centres))
+    found = np.count_nonzero(counts >= 0.1 * len(points) / len(centres))
+    return ModesFound(found, len(centres), float(near.mean()), len(points))
 
 
 def require_alike(first, second, *, at_least=1):

@@ -1,0 +1,1 @@
+"""How fast GAN training is here, beside the usual loops: `python -m benchmarks`."""

@@ -1,0 +1,26 @@
+"""One variant, alone in its process: `python -m benchmarks.worker module:function model images`."""
+
+import importlib
+import sys
+
+from benchmarks import pacing
+
+
+def main(variant, model, *, images):
+    """Run a variant for ever, at the driver's pace.
+
+    Args:
+        variant: "module:function", the module one of this folder's.
+        model: "mlp" or "conv".
+        images: path of an .npy file, `(n, 28, 28, 1)` float32 in [-1, 1].
+    """
+    pacer = pacing.over_pipes()
+    import numpy as np
+
+    module, function = variant.split(":")
+    train = getattr(importlib.import_module(f"benchmarks.{module}"), function)
+    train(model, images=np.load(images), tick=pacer.tick, note=pacer.note)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], images=sys.argv[3])
