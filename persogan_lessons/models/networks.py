@@ -57,7 +57,7 @@ def mlp_discriminator(width=1024):
     )
 
 
-def dense_generator(noise_size=32, width=256, *, depth=1):
+def dense_generator(noise_size=32, width=256, *, depth=2):
     """A generator as small as you like: noise -> `depth` hidden layers -> an image.
 
     Args:
@@ -78,7 +78,7 @@ def dense_generator(noise_size=32, width=256, *, depth=1):
     return model
 
 
-def dense_discriminator(width=256, depth=1):
+def dense_discriminator(width=256, depth=2):
     """A discriminator as small as you like: an image, with noise on it -> hidden layers -> a logit.
 
     The noise, while training only, keeps it from learning its few images by heart (lesson 03).
