@@ -418,9 +418,10 @@ plots.image_rows({"real": images[:12], "GAN": fakes[:12], "Gaussian": gaussian[:
 
 # %% [markdown]
 # Set the distance beside the study: there the same size was trained for 16 seconds of one core at a third of
-# the learning rate. Two other seeds of this recipe reached 60 and 74 times the floor. That is far below the
-# Gaussian and still far above real digits, and a look at the drawings says so too: there are specks around the
-# strokes, since a dense layer learns every pixel on its own. Twice the seconds still help, less and less.
+# the learning rate. Two other seeds of this recipe reached 60 and 74 times the floor, and one that was trained
+# three times as long, 53: more seconds buy less and less. That is far below the Gaussian and still far above
+# real digits, and a look at the drawings says so too. There are specks around the strokes, since a dense
+# layer learns every pixel on its own.
 #
 # ## Predict, then break it
 #
