@@ -160,7 +160,8 @@ for players in (
 # Ten sizes, three seeds each: one to three hidden layers of 64 to 1024 units, and convolutional players of
 # 8, 16 and 32 channels. `python run.py train sizes` trained them, each on one core, and measured on the
 # way: after 500 steps, and after 4, 8 and 16 seconds. (Seconds of the *processor*: the machine had other
-# work, and a clock on the wall would have counted that too.) Learning rates, batch size, and the
+# work, and a clock on the wall would have counted that too. Neighbours still slow a core down: equal
+# runs made up to a third more steps in the same seconds.) Learning rates, batch size, and the
 # averaging of weights are those of lesson 01, the same for all.
 #
 # And a simple baseline, the Gaussian of lesson 01: no network, no training.
@@ -232,9 +233,8 @@ for setting in sizes.SETTINGS:
     )
 
 # %% [markdown]
-# Now the order is another. The steps tell why: in the seconds in which the largest dense players make some
-# hundred steps, the smallest make thousands. 1024 units are too slow, 64 are too few, and **two layers of
-# 256** come out best.
+# Now the order is another. The steps tell why: while two layers of 1024 make some six hundred steps, two of 64 make
+# four thousand. **Two layers of 256** come out best, two of 64 next.
 #
 # So of the article's two pieces of advice, one holds. *Smaller layers*: yes, a quarter of the width does better
 # in the same time. *One hidden layer*: no. Two layers of 64 or 256 beat one of the same width, at a few more
