@@ -38,7 +38,8 @@ def main(arguments=None):
             results[model] = measure(
                 model, pythons, versions=versions, images=images, plan=(options.rounds, until)
             )
-    options.to.write_text(report.markdown(results, about=about(versions)), encoding="utf-8")
+            # Written as far as it got, so that a run that is stopped leaves what it measured.
+            options.to.write_text(report.markdown(results, about=about(versions)), encoding="utf-8")
     say(f"{options.to} written after {(time.monotonic() - begin) / 60:.1f} minutes")
 
 

@@ -9,6 +9,10 @@ import sys
 import time
 from pathlib import Path
 
+# Seconds of training before a segment is timed: while others had their turn, the system may have
+# put this process's memory away, and getting it back is no part of training.
+WARM_UP = 1.0
+
 
 class Pacer:
     """Cuts a training loop into timed segments, with no change to the loop.
@@ -42,8 +46,10 @@ class Pacer:
             return
         self.steps += steps
         seconds = time.perf_counter() - self.start
-        if seconds >= self.wanted:
-            cpu_seconds = time.process_time() - self.cpu_start  # of all threads
+        if self.cold and seconds >= WARM_UP:
+            self.cold, self.steps, self.start = False, 0, time.perf_counter()
+        elif not self.cold and seconds >= self.wanted:
+            cpu_seconds = time.process_time() - self.cpu_start  # of all threads, warm-up too
             self._reply(
                 steps=self.steps,
                 seconds=seconds,
@@ -57,7 +63,7 @@ class Pacer:
         if not line:
             sys.exit()
         self.wanted = json.loads(line)["seconds"]
-        self.steps = 0
+        self.steps, self.cold = 0, True
         self.start, self.cpu_start = time.perf_counter(), time.process_time()
 
     def _reply(self, **facts):

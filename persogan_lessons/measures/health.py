@@ -14,14 +14,14 @@ from persogan_lessons.measures import realism
 
 # Losses, in nats. The last third of the epochs tells how the game ended; its median is compared.
 GUESSING = 2 * np.log(2)  # the discriminator's loss when it answers one half to everything
-SURE = 0.05  # a loss of answers that are right at 95 % on average; healthy runs stay above 0.2
-FOOLED = 0.2  # the generator's loss when fakes are called real at 80 %; healthy runs: above 0.7
+SURE = 0.05  # a loss of answers that are right at 95 % on average; healthy runs end above 0.7
+FOOLED = 0.2  # the generator's loss when fakes are called real at 80 %; healthy: above 0.7
 FOOLED_MINIMAX = np.log(1 - np.exp(-FOOLED))  # the minimax loss there
 SWING = 6.0  # how far a loss falls back from a peak; healthy runs: below 3
 SLACK = 0.1  # the discriminator moves between the two losses of a step, which shifts their sum
 STILL = 1e-3  # a loss that varies less over a whole training belongs to players that stand still
 ONE_LOSS = 0.2  # both losses together; two players who disagree cannot both be so content
-PINNED = 0.005  # range of a loss over the last third when its gradient is gone; healthy: 0.05
+PINNED = 0.005  # range of a loss over the last third when its gradient is gone; healthy: above 0.03
 ROUNDING = 0.02  # from log 2, where bfloat16 puts such a loss
 
 # Images
