@@ -161,8 +161,8 @@ for players in (
 # 8, 16 and 32 channels. `python run.py train sizes` trained them, each on one core, and measured on the
 # way: after 500 steps, and after 4, 8 and 16 seconds. (Seconds of the *processor*: the machine had other
 # work, and a clock on the wall would have counted that too. Neighbours still slow a core down: equal
-# runs made up to a third more steps in the same seconds.) Learning rates, batch size, and the
-# averaging of weights are those of lesson 01, the same for all.
+# runs made up to a third more steps in the same seconds.) The learning rate
+# and the averaging of weights are those of lesson 01, and a batch has 64 images, the same for all.
 #
 # And a simple baseline, the Gaussian of lesson 01: no network, no training.
 
