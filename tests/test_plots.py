@@ -184,6 +184,23 @@ def test_stop_ends_training_and_keeps_what_was_learned(gan):
     gan.fit(IMAGES, batch_size=16, epochs=2, verbose=0)  # and training can go on
 
 
+def test_the_frontier_joins_what_nothing_surpasses():
+    points = [(3, 4), (1, 9), (2, 10), (4, 4), (5, 1)]
+    assert plots.unsurpassed(points) == [(1, 9), (3, 4), (5, 1)]
+
+
+def test_the_frontier_shows_every_run():
+    groups = {"1 x 8": [[(1, 9)], [(2, 8)], [(3, 10)]], "conv 4": [[(4, 3), (8, 2)]]}
+    plots.frontier(groups, "seconds", quality="distance", baseline=("a Gaussian", 20))
+    axes = plt.gca()
+    runs = [list(line.get_xdata()) for line in axes.lines if line.get_alpha() == 0.3]
+    assert runs == [[1, 2, 3], [4, 8]]
+    (best,) = [line for line in axes.lines if line.get_label() == "frontier"]
+    assert list(best.get_xdata()) == [2, 4, 8] and list(best.get_ydata()) == [9, 3, 2]
+    assert [text.get_text() for text in axes.texts] == ["conv 4", "1 x 8"]
+    assert axes.get_xlabel() == "seconds" and axes.get_yscale() == "log"
+
+
 def test_strips_show_every_number_and_every_failure():
     plots.strips({"one": [1.0, 10.0, 4.0], "two": [None, 3.0, None]}, "size", beside=[2.0, 5.0])
     axes = plt.gca()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from persogan_lessons.course import checkpoints, recipes, study
+from persogan_lessons.course import checkpoints, recipes
 
 
 @pytest.fixture
@@ -29,11 +29,12 @@ def test_a_wrong_name_trains_nothing(folder, monkeypatch, capsys):
     assert stop.value.code == 2 and "'cats'" in capsys.readouterr().err
 
 
-def test_the_study_is_one_of_the_names(folder, monkeypatch):
+@pytest.mark.parametrize("name", recipes.STUDIES)
+def test_a_study_is_one_of_the_names(name, folder, monkeypatch):
     asked = []
-    monkeypatch.setattr(study, "complete", lambda: asked.append("study"))
-    recipes.main(["study"])
-    assert asked == ["study"] and not list(folder.iterdir())
+    monkeypatch.setattr(recipes.STUDIES[name], "complete", lambda: asked.append(name))
+    recipes.main([name])
+    assert asked == [name] and not list(folder.iterdir())
 
 
 @pytest.mark.parametrize("name", recipes.RECIPES)

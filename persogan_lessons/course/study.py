@@ -32,6 +32,7 @@ from persogan_lessons.models.gan import GAN
 from persogan_lessons.models.optimizers import FusedAdam
 
 FILE = Path(__file__).parent / "study.json"
+SPAWN = multiprocessing.get_context("spawn")
 STEPS, BATCH_SIZE = 2000, 50
 NOISE_SIZE, WIDTH = 32, 128
 FAKES = 1000
@@ -199,18 +200,22 @@ def measure(model, images):
         return dict.fromkeys(("frechet", "precision", "recall", "classes", "by_heart")) | {
             "failed": True
         }
+    found = quality(fakes)
+    by_heart = round(_known_by_heart(model.discriminator, images), 3)
+    return found | {"by_heart": by_heart, "failed": found["classes"] < 5}
+
+
+def quality(fakes):
+    """What `run` says of its fakes, `(n, 28, 28, 1)` of finite numbers."""
     classifier, real, floor = _reference()
     fake = realism.features(classifier, fakes)
     overlap = distances.overlap(fake, real)
     read = classifier.predict(fakes, verbose=0).argmax(1)
-    classes = int(np.sum(np.bincount(read, minlength=10) >= FAKES / 100))
     return {
         "frechet": round(distances.frechet_distance(fake, real).value / floor, 2),
         "precision": round(overlap.precision, 3),
         "recall": round(overlap.recall, 3),
-        "classes": classes,
-        "by_heart": round(_known_by_heart(model.discriminator, images), 3),
-        "failed": classes < 5,
+        "classes": int(np.sum(np.bincount(read, minlength=10) >= len(fakes) / 100)),
     }
 
 
@@ -235,30 +240,50 @@ def _known_by_heart(discriminator, images):
 # All of them
 
 
-def load():
+def load(file=None):
     """The runs that come with the course: what `run` returned, with `setting` and `seed`."""
-    return _read()["runs"]
+    return _read(file or FILE)["runs"]
 
 
 def complete():
     """Train what is missing from the file, and keep each result as it comes."""
-    study = _read()
+    pool = concurrent.futures.ProcessPoolExecutor(os.cpu_count(), SPAWN, use_one_core)
+    keep(FILE, _pairs(), run=_named_run, pool=pool, provenance=_provenance)
+
+
+def keep(file, pairs, *, run, pool, provenance):
+    """Run what a study's file has not, and keep each result as it comes.
+
+    Args:
+        file: a path ending in .json.
+        pairs: every `(setting, seed)` of the study, in the order in which to run them.
+        run: a function of one pair that returns what to keep of it, with `setting` and `seed`.
+        pool: the processes to run it in, an `Executor`.
+        provenance: a function that says how the results were made, see `machine_and_packages`.
+    """
+    study = _read(file)
     done = {(each["setting"], each["seed"]) for each in study["runs"]}
-    missing = [pair for pair in _pairs() if pair not in done]
-    print(f"study: {len(done)} runs are there, {len(missing)} are missing", flush=True)
-    began, workers = time.perf_counter(), os.cpu_count()
-    spawn = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(workers, spawn, _use_one_core) as pool:
-        for count, row in enumerate(pool.map(_named_run, missing), 1):
+    missing = [pair for pair in pairs if pair not in done]
+    print(f"{file.stem}: {len(done)} runs are there, {len(missing)} are missing", flush=True)
+    began = time.perf_counter()
+    with pool:
+        for count, row in enumerate(pool.map(run, missing), 1):
             study["runs"].append(row)
-            study["provenance"] = _provenance()
-            _write(study)
+            study["provenance"] = provenance()
+            _write(file, study)
             left = (time.perf_counter() - began) / count * (len(missing) - count) / 60
-            result = "failed" if row["failed"] else f"{row['frechet']:6.1f} x the floor"
-            print(
-                f"{count}/{len(missing)}  {row['setting']:28} {result}  {left:.0f} min to go",
-                flush=True,
-            )
+            named = f"{row['setting']}, seed {row['seed']}"
+            print(f"{count}/{len(missing)}  {named:36} {left:.0f} min to go", flush=True)
+
+
+def machine_and_packages():
+    """What a study says of the machine and the packages that it ran with."""
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": f"{machines.describe()}, one core for each run",
+        "python": platform.python_version(),
+        "packages": {each.__name__: each.__version__ for each in (tf, keras, np)},
+    }
 
 
 def _pairs():
@@ -274,34 +299,30 @@ def _named_run(pair):
     return {"setting": name, "seed": seed} | run(SETTINGS[name], seed)
 
 
-def _use_one_core():
-    """Two runs side by side, on a core each, finish sooner than one after the other on both."""
+def use_one_core():
+    """How a process of a study begins; runs side by side finish sooner on a core each."""
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     lesson.start(seed=0)
 
 
 def _provenance():
-    return {
+    return machine_and_packages() | {
         "made by": "python run.py train study",
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{machines.describe()}, one run on each core",
-        "python": platform.python_version(),
-        "packages": {each.__name__: each.__version__ for each in (tf, keras, np)},
         "training": {"steps": STEPS, "batch size": BATCH_SIZE, "width": WIDTH, "noise": NOISE_SIZE},
         "measured on": f"{FAKES} fakes against 4000 training images",
         "seconds": "of a busy machine, so they are no measure of what a setting costs",
     }
 
 
-def _read():
-    return json.loads(FILE.read_text("utf-8")) if FILE.exists() else {"runs": []}
+def _read(file):
+    return json.loads(file.read_text("utf-8")) if file.exists() else {"runs": []}
 
 
-def _write(study):
+def _write(file, study):
     """Whole or not at all; a run is a line, so that changes can be read."""
     provenance = json.dumps(study["provenance"], indent=1)
     runs = ",\n".join(json.dumps(each) for each in study["runs"])
-    part = FILE.with_suffix(".json.part")
+    part = file.with_suffix(".json.part")
     part.write_text(f'{{"provenance": {provenance},\n"runs": [\n{runs}\n]}}\n', "utf-8")
-    os.replace(part, FILE)
+    os.replace(part, file)

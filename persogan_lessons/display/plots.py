@@ -121,6 +121,71 @@ def strips(groups, label="", *, beside=()):
     plt.show()
 
 
+def frontier(groups, cost, *, quality, baseline=None):
+    """Show what quality costs in each group of runs, and the frontier, which nothing surpasses.
+
+    Every measurement is a dot. A thin line joins the medians of a group; the frontier, a black one,
+    those of all groups for which no other is as good at less cost.
+
+    Args:
+        groups: `{name: runs}`, runs being `(runs, measurements, 2)` numbers: of each measurement
+            the cost and the quality, less being better of both. A name that starts with "conv" gets
+            the second colour.
+        cost: what the costs are. Both axes are logarithmic.
+        quality: what the qualities are.
+        baseline: `(name, quality)` of something that costs next to nothing, a dotted line.
+    """
+    _, axes = plt.subplots(figsize=(6.4, 4.2), layout="constrained")
+    if baseline:
+        axes.axhline(baseline[1], color="gray", linestyle=":", label=baseline[0])
+    medians = {name: np.median(runs, axis=0) for name, runs in groups.items()}
+    for name, middle in medians.items():
+        colour = REAL if name.startswith("conv") else FAKE
+        dots = np.reshape(groups[name], (-1, 2)).T
+        axes.plot(*dots, "o", color=colour, alpha=0.3, mew=0, markersize=5)
+        axes.plot(*middle.T, "o-", color=colour, linewidth=0.6, markersize=3)
+    best = unsurpassed(np.concatenate(list(medians.values())))
+    axes.plot(*np.transpose(best), "k-", linewidth=1.5, alpha=0.7, label="frontier")
+    axes.set(xscale="log", yscale="log", xlabel=cost, ylabel=quality)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:,g}")
+        axis.set_minor_formatter("{x:,g}")
+    axes.tick_params(which="both", labelsize=8)
+    axes.legend(frameon=False)
+    _label_ends(axes, {name: middle[-1] for name, middle in medians.items()})
+    plt.show()
+
+
+def _label_ends(axes, ends):
+    """Write each name right of the axes at the height of its end, names kept apart."""
+    low, high = np.log(axes.get_ylim())
+    names = sorted(ends, key=lambda name: ends[name][1])
+    free = 0.0  # heights in shares of the axes
+    for name in names:
+        at = (np.log(ends[name][1]) - low) / (high - low)
+        free = max(free, at)
+        line = {"arrowstyle": "-", "linewidth": 0.3, "color": "gray"}
+        axes.annotate(
+            name,
+            ends[name],
+            (1.03, free),
+            textcoords="axes fraction",
+            fontsize=8,
+            verticalalignment="center",
+            arrowprops=line,
+        )
+        free += 0.042
+
+
+def unsurpassed(points):
+    """Of pairs `(cost, quality)` those for which no cheaper one is as good; by growing cost."""
+    kept = []
+    for point in sorted((float(cost), float(quality)) for cost, quality in points):
+        if not kept or point[1] < kept[-1][1]:
+            kept.append(point)
+    return kept
+
+
 def png(image, scale=1):
     """One image `(28, 28, 1)` as PNG bytes, `scale` times as large: what a widget shows."""
     pixels = Image.fromarray(_ink(_require_images(image[np.newaxis])[0, :, :, 0]))
