@@ -259,8 +259,9 @@ def mode_collapse(evidence):
             "far away as among training images"
         )
     elif missing:
-        seen = f"hardly any of {count} fakes shows a {_either(missing)}"
-        seen += f", and few show a {_either(rare)}" if rare else ""
+        drawn = np.bincount(evidence.fake_digits, minlength=CLASSES)
+        seen = f"hardly any of {count} fakes shows a {_either(missing, drawn)}"
+        seen += f", and few show a {_either(rare, drawn)}" if rare else ""
     else:
         return None
     cause = (
@@ -450,5 +451,5 @@ def _require_images(name, images, *, at_least=1):
     return images
 
 
-def _either(digits):
-    return " or ".join(map(str, digits))
+def _either(digits, drawn):
+    return " or ".join(f"{digit} ({drawn[digit]})" for digit in digits)
