@@ -318,6 +318,7 @@ def train(model, data=few, bfloat16=True):
     tf.config.optimizer.set_experimental_options({"auto_mixed_precision_onednn_bfloat16": BFLOAT16})
 
 
+# %%
 def variants(players):
     """Ways to train for two epochs, each without one of the five: `{name: function that makes it}`."""
     adams = {f"{player}_optimizer": keras_adam for player in ("generator", "discriminator")}
