@@ -10,7 +10,8 @@ from persogan_lessons.models.gan import GAN
 
 def test_a_run_is_measured_on_the_way():
     row = sizes.run(sizes.SETTINGS["1 x 64"], seed=0, seconds=(0.001,), steps=(40, 80))
-    assert [mark["steps"] for mark in row["marks"]][-2:] == [40, 80]
+    first, second = [mark["steps"] for mark in row["marks"]][-2:]
+    assert 40 <= first < 48 and 80 <= second < 88  # the first call to end there, of 8 steps each
     seconds = [mark["seconds"] for mark in row["marks"]]
     assert seconds == sorted(seconds) and 0 < seconds[-1] < 10
     assert all(mark["frechet"] > 1 and 0 <= mark["recall"] <= 1 for mark in row["marks"])
