@@ -9,8 +9,7 @@ import keras
 from keras import ops
 
 from benchmarks import models
-
-FOREVER = 10**9  # epochs
+from benchmarks.epochs import FOREVER, Epochs
 
 
 class StatelessGAN(keras.Model):
@@ -75,17 +74,6 @@ class StatelessGAN(keras.Model):
             "g_loss": self.g_loss_tracker.stateless_result(g_metric),
         }
         return logs, (weights, [*g_state, *d_state], optimizer_state, [*d_metric, *g_metric])
-
-
-class Epochs(keras.callbacks.Callback):
-    """Tells the pacer of each epoch that `fit` has made."""
-
-    def __init__(self, tick):
-        super().__init__()
-        self.tick = tick
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.tick(self.params["steps"])
 
 
 def fit(model, *, images, tick, note):

@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras import ops
 
 from benchmarks import models
-from benchmarks.fit_variants import FOREVER, Epochs
+from benchmarks.epochs import FOREVER, Epochs
 
 
 class TrainStepGAN(keras.Model):

@@ -3,15 +3,15 @@
 Needs the standard library only, since some variants run in an environment of their own.
 """
 
+import ctypes
 import json
 import os
 import sys
 import time
 from pathlib import Path
 
-# Seconds of training before a segment is timed: while others had their turn, the system may have
-# put this process's memory away, and getting it back is no part of training.
-WARM_UP = 1.0
+WARM_UP = 1.0  # seconds of training before a segment is timed: caches and clock are others' still
+CURRENT, FUTURE, ON_FAULT = 1, 2, 4  # flags of mlockall on Linux
 
 
 class Pacer:
@@ -77,6 +77,16 @@ def over_pipes():
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     return Pacer(sys.stdin, replies)
+
+
+def keep_memory():
+    """Ask Linux never to put this process's memory away while it waits for its turn.
+
+    A variant that got its memory back page by page would be timed at that, not at training. Where
+    the system refuses, or is another one, nothing happens.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).mlockall(CURRENT | FUTURE | ON_FAULT)
 
 
 def peak_memory():

@@ -124,10 +124,10 @@ METHOD = f"""\
 
 `python -m benchmarks` starts each variant in a process of its own, which keeps its model. In every
 round each variant trains once, for about {driver.SEGMENT} seconds (variants with `fit`: for whole
-epochs, so sometimes longer), after a second that is not timed, since the system may have put away
-a process's memory while others had their turn. They come in random order, one at a time. A segment
-is repeated, up to {driver.TRIES} tries, if other programs took more than {driver.QUIET:.0%} of the
-processors then; the quietest is kept. Figures are medians over rounds, quartiles in brackets.
+epochs, so sometimes longer), after a second that is not timed. They come in random order, one at a
+time; the memory of those that wait is locked, lest the system put it away. A segment is repeated,
+up to {driver.TRIES} tries, if other programs took more than {driver.QUIET:.0%} of the processors
+then; the quietest is kept. Figures are medians over rounds, quartiles in brackets.
 "Is faster" is the ratio of two rates within one round, then the median over rounds; above 1, ours
 is the faster.
 

@@ -14,6 +14,7 @@ def main(variant, model, *, images):
         model: "mlp" or "conv".
         images: path of an .npy file, `(n, 28, 28, 1)` float32 in [-1, 1].
     """
+    pacing.keep_memory()
     pacer = pacing.over_pipes()
     import numpy as np
 

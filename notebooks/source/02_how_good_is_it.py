@@ -534,6 +534,7 @@ with lesson.expect_failure():
 #
 # 1. Between collapsing and covering lie learning rates of the judge from 0.0001 to 0.002. Find the one at which the
 #    ring is found by about half of your seeds. How many seeds did you need to be sure?
+#    And is the quickest judge of this lesson quick enough for the 25 centres of `toys.grid(4096, seed=0)`?
 # 2. Shift the stolen images by two pixels, or turn them a little. When does the last number give in? Which *other*
 #    number of the report pays for it?
 # 3. Make a set of fakes that all the measures of the table accept, without any network and without any training

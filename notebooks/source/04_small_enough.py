@@ -256,7 +256,12 @@ curves = {
     ]
     for setting in sizes.SETTINGS
 }
-plots.frontier(curves, "seconds of training, one core", quality="Frechet distance / floor")
+plots.frontier(
+    curves,
+    "seconds of training, one core",
+    quality="Frechet distance / floor",
+    baseline=("the Gaussian", baseline["frechet"]),
+)
 
 # %% [markdown]
 # The frontier changes hands. In the first seconds the convolutional players lead: they know from the start
@@ -423,7 +428,7 @@ plots.image_rows({"real": images[:12], "GAN": fakes[:12], "Gaussian": gaussian[:
 
 # %% [markdown]
 # Set the distance beside the study: there the same size was trained for 16 seconds of one core at a third of
-# the learning rate. Two other seeds of this recipe reached 60 and 74 times the floor, and one that was trained
+# the learning rate. Two other runs of this recipe reached 60 and 74 times the floor, and one that was trained
 # three times as long, 53: more seconds buy less and less. That is far below the Gaussian and still far above
 # real digits, and a look at the drawings says so too. There are specks around the strokes, since a dense
 # layer learns every pixel on its own.
@@ -480,8 +485,8 @@ assert small < sum(article_weights.values()) / 6, "the chosen players should be 
 #
 # - You *counted* what a network costs: its weights, three multiplications for each in every step and image,
 #   and four places in memory while it trains.
-# - You *compared* ten sizes, at equal steps, where the large ones win, and at equal seconds, where they do
-#   not, and read from the frontier which are worth their time.
+# - You *compared* ten sizes, at equal steps, where convolutions and then the large ones win, and at equal
+#   seconds, where they do not, and read from the frontier which are worth their time.
 # - You *found* where the seconds of a step go, by taking away one trick at a time and timing in turns.
 #
 # **Next:** lesson 05 adds a second input to both players: a label that says which digit to draw.

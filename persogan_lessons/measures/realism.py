@@ -9,7 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from persogan_lessons.measures import distances
 
-READ_AT_ONCE = 500  # images; keeps the memory that the classifier takes small
+READ_AT_ONCE = 100  # images; what a layer makes of them is kept until all have been through
 
 
 class ClassCoverage(NamedTuple):
