@@ -15,10 +15,10 @@ from scipy import ndimage
 
 from persogan_lessons.data import digits
 
-SLANT_TOLERANCE = 4.0  # degrees: an image so far from the preferred slant is liked .61 as much
-THICKNESS_TOLERANCE = 0.25  # pixels, likewise
+SLANT_TOLERANCE = 5.0  # degrees: an image so far from the preferred slant is liked .61 as much
+THICKNESS_TOLERANCE = 0.3  # pixels, likewise
 SLANTS = (-60.0, 60.0)  # degrees; beyond lies no handwriting
-THICKNESSES = (1.0, 7.0)  # pixels; the 5000 digits reach from 1.1 to 5.8
+THICKNESSES = (1.0, 9.0)  # pixels; the 5000 digits reach from 1.05 to 8.88
 
 LONGEST_HISTORY = 32
 DRIFT_CLICKS = 16  # a drifting taste takes as many clicks to turn from the earlier to the present
@@ -32,7 +32,7 @@ SCALE = 2  # thickness is measured on an image so many times finer,
 BLUR = 0.6  # pixels, and blurred a little, so that noise grows no twigs on the skeleton
 LEAST_INK = 8.0  # pixels of full ink; with less an image is blank
 
-MEAN_SLANT, SLANT_SPREAD = 7.5, 10.0  # of the train images, rounded: what `vector` is scaled by
+MEAN_SLANT, SLANT_SPREAD = 7.0, 15.0  # of the train images, rounded: what `vector` is scaled by
 MEAN_THICKNESS, THICKNESS_SPREAD = 2.75, 0.7
 SHARE_SPREAD = 0.2  # of a digit's share among people drawn by `sample`
 
@@ -110,6 +110,64 @@ def _measured(split):
     """(images, labels, slants, thicknesses) of the embedded digits, measured once."""
     images, labels = digits.load(split)
     return images, labels, *measure(images)
+
+
+# ---- bad input -----------------------------------------------------------------------------------
+
+
+def _require_images(images):
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[1:] != (28, 28, 1) or len(images) == 0:
+        raise ValueError(
+            f"images must have shape (n, 28, 28, 1), n at least 1; got {images.shape}. "
+            "A single image: images[None]"
+        )
+    low, high = images.min(), images.max()  # either is NaN if any pixel is
+    if not -1.001 <= low <= high <= 1.001:
+        raise ValueError(
+            f"images must be finite and in [-1, 1]; got pixels from {low:g} to {high:g}. Scale "
+            "0..255 with images / 127.5 - 1; NaN is a generator whose training diverged."
+        )
+    return images
+
+
+def _require_shares(weights):
+    try:
+        values = np.asarray(weights, "float64")
+    except (TypeError, ValueError):
+        values = np.empty(0)
+    if values.shape != (10,) or not np.all(np.isfinite(values)):
+        raise ValueError(f"digits must be ten finite weights, for 0 to 9; got {weights!r}")
+    if values.min() < 0 or values.sum() == 0:
+        raise ValueError(
+            f"the weights of digits must be 0 or more, and one of them more than 0; got {weights!r}"
+        )
+    return tuple((values / values.sum()).tolist())
+
+
+def _require_between(name, value, *, between, unit):
+    low, high = between
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not number or not low <= value <= high:
+        raise ValueError(
+            f"{name} must be a number of {unit} from {low:g} to {high:g}; got {value!r}. "
+            "Is it in another unit?"
+        )
+    return float(value)
+
+
+def _require_whole(name, value, *, most=None):
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < 0 or (most is not None and value > most):
+        limit = "0 or more" if most is None else f"from 0 to {most}"
+        raise ValueError(f"{name} must be a whole number, {limit}; got {value!r}")
+    return int(value)
+
+
+def _require_split(split):
+    if split not in digits.SPLITS:
+        raise ValueError(f"split must be 'train' or 'test'; got {split!r}")
+    return split
 
 
 # ---- people --------------------------------------------------------------------------------------
@@ -250,7 +308,7 @@ def sample(count, seed=0, *, split="train"):
     - peaked: one digit in more than half of the clicks;
     - broad: most digits now and then;
     - two favourites: two digits, little else;
-    - unusual: like two favourites, with a slant and a thickness rare for both of them.
+    - unusual: like two favourites, with a slant that hardly one in twenty of their images has.
 
     Three in ten had another taste earlier. Fewer people are the first of more.
 
@@ -284,20 +342,21 @@ def _person(random):
     elif kind != "broad":
         shares *= 0.15
         shares[[first, second]] += 0.85 * np.array([0.35 + 0.3 * part, 0.65 - 0.3 * part])
-    slant, thickness = _preference(random, kind, favourites=[first, second])
+    favourites = {"peaked": [first], "broad": range(10)}.get(kind, [first, second])
+    slant, thickness = _preference(random, kind, favourites=favourites)
     return Taste(tuple(shares), slant, thickness)
 
 
 def _preference(random, kind, *, favourites):
-    """A slant and a thickness as train images have them; "unusual": hardly ever, for that digit."""
+    """A slant and a thickness as train images of the favourite digits have them."""
     _, labels, slants, thicknesses = _measured("train")
-    which = np.isin(labels, favourites) if kind == "unusual" else np.full(len(labels), True)
-    quantiles = 5 + 90 * random.random_sample(2)
+    which = np.isin(labels, favourites)
+    slant, thickness = 10 + 80 * random.random_sample(2)  # in a hundred images, sorted
     if kind == "unusual":
-        quantiles = np.where(quantiles < 50, 3, 97)
-    return tuple(
-        float(np.percentile(values[which], quantile))
-        for values, quantile in zip((slants, thicknesses), quantiles, strict=True)
+        slant = 4 if slant < 50 else 96
+    return (
+        float(np.percentile(slants[which], slant)),
+        float(np.percentile(thicknesses[which], thickness)),
     )
 
 
@@ -305,61 +364,3 @@ def _random(seed, split, *, purpose):
     """A stream of random numbers which NumPy never changes, one for each purpose and split."""
     seed = _require_whole("seed", seed, most=2**32 - 1)
     return np.random.RandomState([purpose, digits.SPLITS.index(_require_split(split)), seed])
-
-
-# ---- bad input -----------------------------------------------------------------------------------
-
-
-def _require_images(images):
-    images = np.asarray(images)
-    if images.ndim != 4 or images.shape[1:] != (28, 28, 1) or len(images) == 0:
-        raise ValueError(
-            f"images must have shape (n, 28, 28, 1), n at least 1; got {images.shape}. "
-            "A single image: images[None]"
-        )
-    low, high = images.min(), images.max()  # either is NaN if any pixel is
-    if not -1.001 <= low <= high <= 1.001:
-        raise ValueError(
-            f"images must be finite and in [-1, 1]; got pixels from {low:g} to {high:g}. Scale "
-            "0..255 with images / 127.5 - 1; NaN is a generator whose training diverged."
-        )
-    return images
-
-
-def _require_shares(weights):
-    try:
-        values = np.asarray(weights, "float64")
-    except (TypeError, ValueError):
-        values = np.empty(0)
-    if values.shape != (10,) or not np.all(np.isfinite(values)):
-        raise ValueError(f"digits must be ten finite weights, for 0 to 9; got {weights!r}")
-    if values.min() < 0 or values.sum() == 0:
-        raise ValueError(
-            f"the weights of digits must be 0 or more, and one of them more than 0; got {weights!r}"
-        )
-    return tuple((values / values.sum()).tolist())
-
-
-def _require_between(name, value, *, between, unit):
-    low, high = between
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not number or not low <= value <= high:
-        raise ValueError(
-            f"{name} must be a number of {unit} from {low:g} to {high:g}; got {value!r}. "
-            "Is it in another unit?"
-        )
-    return float(value)
-
-
-def _require_whole(name, value, *, most=None):
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or value < 0 or (most is not None and value > most):
-        limit = "0 or more" if most is None else f"from 0 to {most}"
-        raise ValueError(f"{name} must be a whole number, {limit}; got {value!r}")
-    return int(value)
-
-
-def _require_split(split):
-    if split not in digits.SPLITS:
-        raise ValueError(f"split must be 'train' or 'test'; got {split!r}")
-    return split
