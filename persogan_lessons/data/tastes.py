@@ -8,6 +8,7 @@ the train and the test images of `digits.load`, which share none.
 """
 
 import functools
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -233,7 +234,7 @@ class Taste:
             `(count, 28, 28, 1)` float32 in [-1, 1].
         """
         count = _require_whole("count", count, most=LONGEST_HISTORY)
-        random = _random(seed, split, purpose=1)
+        random = _random(seed, split, stream=self._stream())
         past = self.earlier or self
         clicks, chosen = [], set()
         for age in reversed(range(LONGEST_HISTORY)):
@@ -258,7 +259,7 @@ class Taste:
             `(count, 28, 28, 1)` float32 in [-1, 1].
         """
         count = _require_whole("count", count)
-        random = _random(seed, split, purpose=2)
+        random = _random(seed, split, stream=self._stream())
         places = [self._draw(random, split, without=()) for _ in range(count)]
         return _measured(split)[0][np.array(places, dtype=int)]
 
@@ -271,6 +272,11 @@ class Taste:
             within = np.exp(closeness - closeness.max())  # some image is nearest to a rare taste
             utility[places] = share * within / within.sum()
         return utility
+
+    def _stream(self):
+        """A number of this person's own, lest one seed give everybody the same luck."""
+        rounded = np.round(np.array(self.digits) * 1e6).astype("<i8")
+        return zlib.crc32(rounded.tobytes())
 
     def _draw(self, random, split, *, without):
         """The place of one image, drawn by utility among those not yet chosen."""
@@ -322,7 +328,7 @@ def sample(count, seed=0, *, split="train"):
         A list of `Taste`.
     """
     count = _require_whole("count", count)
-    random = _random(seed, split, purpose=0)
+    random = _random(seed, split, stream=0)
     people = []
     for _ in range(count):
         now, before = _person(random), _person(random)
@@ -360,7 +366,7 @@ def _preference(random, kind, *, favourites):
     )
 
 
-def _random(seed, split, *, purpose):
-    """A stream of random numbers which NumPy never changes, one for each purpose and split."""
+def _random(seed, split, *, stream):
+    """Random numbers whose making NumPy never changes, others for each split and stream."""
     seed = _require_whole("seed", seed, most=2**32 - 1)
-    return np.random.RandomState([purpose, digits.SPLITS.index(_require_split(split)), seed])
+    return np.random.RandomState([stream, digits.SPLITS.index(_require_split(split)), seed])
