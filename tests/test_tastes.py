@@ -82,7 +82,7 @@ def test_a_stroke_is_as_thick_as_it_was_drawn(width):
     for seed in SEEDS:
         thicknesses = measure(strokes(width, count=20, seed=seed))[1]
         assert abs(thicknesses.mean() - width) < 0.2
-        assert np.abs(thicknesses - width).max() < 0.4
+        assert np.abs(thicknesses - width).max() < 0.8
 
 
 def test_more_ink_is_thicker_and_less_is_thinner(some):
@@ -199,8 +199,8 @@ def test_a_changed_taste_shows_in_the_order(held_out):
         [held_out[each.tobytes()][0] == 7 for each in taste.history(32, seed, split="test")]
         for seed in range(40)
     ], axis=0)  # fmt: skip
-    assert not clicks[:15].any() and clicks[-1] == 1
-    assert 0.2 < clicks[16:24].mean() < 0.4 and 0.6 < clicks[24:].mean() < 0.9
+    assert not clicks[:8].any() and clicks[-1] == 1
+    assert 0.17 < clicks[8:20].mean() < 0.37 and 0.67 < clicks[20:].mean() < 0.87
     assert {held_out[each.tobytes()][0] for each in taste.liked(50)} == {7}
 
 

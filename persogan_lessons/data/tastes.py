@@ -22,7 +22,7 @@ SLANTS = (-60.0, 60.0)  # degrees; beyond lies no handwriting
 THICKNESSES = (1.0, 9.0)  # pixels; the 5000 digits reach from 1.05 to 8.88
 
 LONGEST_HISTORY = 32
-DRIFT_CLICKS = 16  # a drifting taste takes as many clicks to turn from the earlier to the present
+DRIFT_CLICKS = 24  # a drifting taste takes as many clicks to turn from the earlier to the present
 CONDITION_SIZE = 12
 
 KINDS = ("peaked", "broad", "two favourites", "unusual")
@@ -223,7 +223,7 @@ class Taste:
 
         A digit comes up by its share; which image of it, by how near its slant and thickness are.
         If the taste has changed, old clicks come from the earlier one, the newest from the
-        present one, and the 16 before it more and more so.
+        present one, and the 24 before it more and more so.
 
         Args:
             count: 0 to 32. Fewer are the newest of more: a history of 8 ends one of 32.
