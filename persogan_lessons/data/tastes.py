@@ -234,7 +234,7 @@ class Taste:
             `(count, 28, 28, 1)` float32 in [-1, 1].
         """
         count = _require_whole("count", count, most=LONGEST_HISTORY)
-        random = _random(seed, split, stream=self._stream())
+        random = _random(seed, split, stream=(1, self._number()))
         past = self.earlier or self
         clicks, chosen = [], set()
         for age in reversed(range(LONGEST_HISTORY)):
@@ -259,7 +259,7 @@ class Taste:
             `(count, 28, 28, 1)` float32 in [-1, 1].
         """
         count = _require_whole("count", count)
-        random = _random(seed, split, stream=self._stream())
+        random = _random(seed, split, stream=(2, self._number()))
         places = [self._draw(random, split, without=()) for _ in range(count)]
         return _measured(split)[0][np.array(places, dtype=int)]
 
@@ -273,7 +273,7 @@ class Taste:
             utility[places] = share * within / within.sum()
         return utility
 
-    def _stream(self):
+    def _number(self):
         """A number of this person's own, lest one seed give everybody the same luck."""
         rounded = np.round(np.array(self.digits) * 1e6).astype("<i8")
         return zlib.crc32(rounded.tobytes())
@@ -328,7 +328,7 @@ def sample(count, seed=0, *, split="train"):
         A list of `Taste`.
     """
     count = _require_whole("count", count)
-    random = _random(seed, split, stream=0)
+    random = _random(seed, split, stream=(0,))
     people = []
     for _ in range(count):
         now, before = _person(random), _person(random)
@@ -369,4 +369,4 @@ def _preference(random, kind, *, favourites):
 def _random(seed, split, *, stream):
     """Random numbers whose making NumPy never changes, others for each split and stream."""
     seed = _require_whole("seed", seed, most=2**32 - 1)
-    return np.random.RandomState([stream, digits.SPLITS.index(_require_split(split)), seed])
+    return np.random.RandomState([*stream, digits.SPLITS.index(_require_split(split)), seed])
