@@ -6,8 +6,13 @@ import pytest
 import tensorflow as tf
 
 from persogan_lessons.models import losses
-from persogan_lessons.models.gan import GAN
-from persogan_lessons.models.networks import mlp_discriminator, mlp_generator
+from persogan_lessons.models.gan import GAN, ConditionalGAN
+from persogan_lessons.models.networks import (
+    conditional_discriminator,
+    conditional_generator,
+    mlp_discriminator,
+    mlp_generator,
+)
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (64, 28, 28, 1)).astype("float32")
 
@@ -254,3 +259,139 @@ def test_one_optimizer_for_both_players_is_refused():
     adam = keras.optimizers.Adam()
     with pytest.raises(ValueError, match="an optimizer of its own"):
         small_gan(generator_optimizer=adam, discriminator_optimizer=adam)
+
+
+# ---- a condition is a vector ---------------------------------------------------------------------
+
+LABELS = np.eye(2, dtype="float32")[np.arange(64) % 2]
+
+
+def small_conditional(seed=0, encoder=None, **options):
+    keras.utils.set_random_seed(seed)
+    players = conditional_generator(2, 4, width=16), conditional_discriminator(2, width=16)
+    gan = ConditionalGAN(*players, encoder=encoder)
+    gan.compile(**options)
+    return gan
+
+
+def small_encoder():
+    return keras.Sequential([keras.Input((3, 5)), keras.layers.Flatten(), keras.layers.Dense(2)])
+
+
+@pytest.mark.parametrize("mode_seeking, mismatch", [(0.0, 0.0), (2.0, 0.5)])
+def test_a_conditional_step_equals_the_losses_written_by_hand(mode_seeking, mismatch):
+    gan = small_conditional(mode_seeking=mode_seeking, mismatch=mismatch)
+    noise = tf.random.stateless_normal((64, 4), seed=(1, 2))
+    gan.sample_noise = lambda count: noise
+
+    def no_noise_on_images(discriminator):  # the same weights, and no layer that draws at random
+        return keras.models.clone_model(discriminator, clone_function=silent)
+
+    def silent(layer):
+        noisy = isinstance(layer, keras.layers.GaussianNoise)
+        return keras.layers.Identity() if noisy else layer.__class__.from_config(layer.get_config())
+
+    judge = no_noise_on_images(gan.discriminator)
+    judge.set_weights(gan.discriminator.get_weights())
+    gan.discriminator = judge
+    gan.judge = judge
+    gan.discriminator_optimizer = keras.optimizers.SGD(0.0)
+    generator = keras.models.clone_model(gan.generator)
+    generator.set_weights(gan.generator.get_weights())
+    gan.generator_optimizer = keras.optimizers.SGD(0.0)
+
+    images, labels = tf.constant(IMAGES), tf.constant(LABELS)
+    d_loss, g_loss = gan.simultaneous_step((images, labels))
+    fakes = generator([noise, labels], training=True)
+    others = generator([tf.roll(noise, 1, 0), labels], training=True)
+    real, fake = judge([images, labels]), judge([fakes, labels])
+    wrong = judge([images, tf.roll(labels, 1, 0)])
+    softplus = keras.ops.softplus
+    by_hand = (
+        np.mean(softplus(-real)) + np.mean(softplus(fake)) + mismatch * np.mean(softplus(wrong))
+    )
+    np.testing.assert_allclose(d_loss, by_hand, rtol=1e-5)
+    variety = np.mean(np.abs(fakes - others))
+    by_hand = np.mean(softplus(-fake)) - mode_seeking * variety
+    np.testing.assert_allclose(g_loss, by_hand, rtol=1e-5)
+
+
+def test_each_optimizer_moves_its_own_and_the_encoder_is_the_discriminators():
+    gan = small_conditional(encoder=small_encoder())
+    given = np.random.default_rng(1).normal(size=(64, 3, 5)).astype("float32")
+    rate = gan.generator_optimizer.learning_rate
+    for resting, moving in (("generator", "encoder"), ("encoder", "generator")):
+        stopped = f"{'generator' if resting == 'generator' else 'discriminator'}_optimizer"
+        getattr(gan, stopped).learning_rate = 0.0
+        before = {name: weights_of(getattr(gan, name)) for name in ("generator", "encoder")}
+        gan.simultaneous_step((tf.constant(IMAGES), tf.constant(given)))
+        assert any(moved(before[moving], getattr(gan, moving)))
+        trained = [w.numpy() for w in getattr(gan, resting).trainable_variables]
+        kept = [w for w in before[resting] if any(np.array_equal(w, t) for t in trained)]
+        assert len(kept) >= len(trained)
+        getattr(gan, stopped).learning_rate = float(rate)
+
+
+def test_the_condition_is_obeyed_on_a_toy():
+    """Dark images for one condition, light ones for the other, told apart after some epochs."""
+    random = np.random.default_rng(0)
+    images = np.repeat([-0.6, 0.6], 128)[:, None, None, None] + 0.2 * random.normal(
+        size=(256, 28, 28, 1)
+    )
+    labels = np.eye(2)[np.repeat([0, 1], 128)]
+    gan = small_conditional()
+    gan.fit(images.clip(-1, 1).astype("float32"), labels, batch_size=32, epochs=25, verbose=0)
+    light = gan.generate(np.eye(2)[np.repeat([0, 1], 50)], seed=0).mean((1, 2, 3))
+    assert light[50:].mean() - light[:50].mean() > 0.6
+
+
+def test_conditional_arrays_and_datasets_train_alike():
+    runs = []
+    for data in ((IMAGES, LABELS), None):
+        gan = small_conditional(seed=3)
+        if data is None:
+            pairs = tf.data.Dataset.from_tensor_slices((IMAGES, LABELS)).batch(16)
+            history = gan.fit(pairs, epochs=2, verbose=0).history
+        else:
+            history = gan.fit(*data, batch_size=16, epochs=2, verbose=0, shuffle=False).history
+        runs.append(history["generator_loss"])
+    np.testing.assert_allclose(*runs, rtol=1e-4)
+
+
+def test_a_conditional_gan_generates_and_travels(tmp_path):
+    gan = small_conditional(encoder=small_encoder())
+    images = gan.generate(np.tile(LABELS, (10, 1)), seed=1)
+    assert images.shape == (640, 28, 28, 1) and images.dtype == np.float32
+    np.testing.assert_array_equal(images, gan.generate(np.tile(LABELS, (10, 1)), seed=1))
+    assert not np.array_equal(gan.generate(LABELS), gan.generate(LABELS))
+    gan.save_weights(tmp_path / "gan.weights.h5")
+    other = small_conditional(seed=5, encoder=small_encoder())
+    other.load_weights(tmp_path / "gan.weights.h5")
+    for name in ("generator", "averaged_generator", "discriminator", "encoder"):
+        for a, b in zip(*(weights_of(getattr(g, name)) for g in (gan, other)), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        (None, r"shape \(n, 2\).*np\.eye"),
+        (LABELS[:, 0], r"shape \(n, 2\).*got float32 of shape \(64,\)"),
+        (LABELS[:9], "got 64 images and 9"),
+        (np.full((64, 2), np.nan), "NaN or infinity"),
+        (np.full((64, 2), "three"), "must be numbers"),
+    ],
+)
+def test_bad_conditions_are_refused_before_training(given, message):
+    gan = small_conditional()
+    before = weights_of(gan.generator)
+    with pytest.raises(ValueError, match=message):
+        gan.fit(IMAGES, given, verbose=0)
+    assert not any(moved(before, gan.generator))
+
+
+def test_players_without_a_condition_or_with_two_kinds_are_refused():
+    with pytest.raises(ValueError, match="the generator of a ConditionalGAN needs two inputs"):
+        ConditionalGAN(mlp_generator(8, width=16), conditional_discriminator(2, width=16))
+    with pytest.raises(ValueError, match=r"must agree on the condition.*\(2,\), \(3,\)"):
+        ConditionalGAN(conditional_generator(2, 4, width=8), conditional_discriminator(3, width=8))

@@ -34,6 +34,10 @@ def test_images_and_logits_are_float32_under_every_policy(policy):
             images = getattr(networks, f"{kind}_generator")(100, width=8)(NOISE)
             logits = getattr(networks, f"{kind}_discriminator")(width=8)(images)
             assert images.dtype == logits.dtype == "float32"
+        wish = np.ones((3, 10), "float32")
+        images = networks.choosing(networks.conditional_generator(10, 90, width=8))([NOISE, wish])
+        logits = networks.conditional_discriminator(10, width=8)([np.asarray(images), wish])
+        assert images.dtype == logits.dtype == "float32"
     finally:
         keras.config.set_dtype_policy(before)
 
@@ -86,3 +90,42 @@ def test_the_classifier_gives_ten_logits_and_sixty_four_features():
     classifier = networks.digit_classifier()
     assert classifier(np.zeros((2, 28, 28, 1))).shape == (2, 10)
     assert classifier.get_layer("features").output.shape == (None, 64)
+
+
+def test_conditional_networks_take_a_condition_each():
+    conditions = np.eye(3, 5, dtype="float32")
+    drawn = networks.conditional_generator(5, 100, width=8)([1000 * NOISE, conditions])
+    images = np.asarray(drawn)
+    assert images.shape == (3, 28, 28, 1) and np.abs(images).max() <= 1
+    judge = networks.conditional_discriminator(5, width=8)
+    logits = np.asarray(judge([images, conditions]))
+    assert logits.shape == (3, 1)
+    assert not np.allclose(logits, judge([images, conditions[::-1]]))  # it looks at the condition
+
+
+def test_a_choice_falls_by_the_shares():
+    noise = np.random.default_rng(0).normal(size=(20_000, 4)).astype("float32")
+    shares = np.array([0.5, 0.0, 0.3, 0.2], "float32")
+    chosen = np.asarray(networks.Choice()([noise, np.tile(shares, (20_000, 1))]))
+    np.testing.assert_allclose(chosen.sum(1), 1, atol=1e-6)
+    assert np.all((chosen > 0).sum(1) == 1)
+    np.testing.assert_allclose(chosen.mean(0), shares, atol=0.015)  # four standard errors
+
+
+def test_a_wish_passes_the_choice_unchanged_and_a_taste_becomes_a_wish():
+    inner = networks.conditional_generator(6, 7, width=8)
+    whole = networks.choosing(inner, choices=4)
+    assert [each.shape[-1] for each in whole.inputs] == [11, 6]
+    noise = np.random.default_rng(0).normal(size=(9, 11)).astype("float32")
+    wish = np.tile(np.array([0, 5, 0, 0, 1, -2], "float32"), (9, 1))
+    np.testing.assert_allclose(whole([noise, wish]), inner([noise[:, 4:], wish]), atol=1e-6)
+    taste = np.tile(np.array([2, 0, 3, 0, 1, -2], "float32"), (9, 1))
+    drawn = np.asarray(whole([noise, taste]))
+    either = [
+        np.asarray(inner([noise[:, 4:], np.concatenate([5 * np.eye(4)[[k] * 9], taste[:, 4:]], 1)]))
+        for k in (0, 2)
+    ]
+    which = [int(np.abs(drawn[i] - either[1][i]).max() < 1e-6) for i in range(9)]
+    assert 0 < sum(which) < 9
+    for i, k in enumerate(which):
+        np.testing.assert_allclose(drawn[i], either[k][i], atol=1e-6)

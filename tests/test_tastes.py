@@ -174,6 +174,33 @@ def test_utility_is_what_images_are_drawn_by():
     np.testing.assert_allclose(shares, taste.digits)
 
 
+def test_what_is_expected_is_the_mean_of_both_splits_by_how_well_each_image_pleases():
+    taste = Taste(digits=(0, 3, 0, 0, 1, 0, 0, 0, 0, 0), slant=20, thickness=2)
+    labels = np.concatenate([digits.load(split)[1] for split in digits.SPLITS])
+    styles = np.concatenate([tastes._measured(split)[2:] for split in digits.SPLITS], axis=1)
+    off = (styles - [[20], [2]]) / [[tastes.SLANT_TOLERANCE], [tastes.THICKNESS_TOLERANCE]]
+    pleases = np.exp(-(off**2).sum(0) / 2)
+    ones, fours = (
+        (styles * pleases)[:, labels == digit].sum(1) / pleases[labels == digit].sum()
+        for digit in (1, 4)
+    )
+    np.testing.assert_allclose(taste.expected(), 0.75 * ones + 0.25 * fours, rtol=1e-9)
+
+
+def test_real_images_fall_short_of_an_unusual_preference(held_out):
+    taste = Taste(digits=np.eye(10)[6], slant=30, thickness=3)
+    slant, thickness = taste.expected()
+    assert slant < 25
+    for seed in SEEDS:
+        _, drawn, thick = facts_of(taste.liked(400, seed), held_out)
+        assert slant == pytest.approx(drawn, abs=1) and thickness == pytest.approx(thick, abs=0.1)
+
+
+def test_a_taste_that_no_image_meets_still_has_an_expectation():
+    strange = Taste(digits=np.eye(10)[1], slant=-60, thickness=9)
+    assert np.isfinite(strange.expected()).all()
+
+
 def test_a_history_is_real_images_of_its_split_none_twice():
     train = {image.tobytes() for image in digits.load("train")[0]}
     for seed in SEEDS:
@@ -325,3 +352,21 @@ def test_an_impossible_taste_is_named(wrong, message):
 def test_a_wrong_question_is_named(ask, message):
     with pytest.raises(ValueError, match=message):
         ask()
+
+
+def test_wishes_are_granted_by_their_images():
+    images, conditions = tastes.wishes(times=2, seed=3)
+    _, labels = digits.load("train")
+    assert images.shape == (8000, 28, 28, 1) and conditions.shape == (8000, 12)
+    assert conditions.dtype == np.float32 and np.isfinite(conditions).all()
+    np.testing.assert_array_equal(conditions[:, :10].argmax(1), np.tile(labels, 2))
+    assert np.all((conditions[:, :10] > 0).sum(1) == 1)
+    slants, thicknesses = tastes.measure(images[:500])
+    off = conditions[:500, 10] * tastes.SLANT_SPREAD + tastes.MEAN_SLANT - slants
+    assert abs(off.mean()) < 1 and 4.4 < off.std() < 5.6  # tolerance 5 degrees
+    off = conditions[:500, 11] * tastes.THICKNESS_SPREAD + tastes.MEAN_THICKNESS - thicknesses
+    assert abs(off.mean()) < 0.06 and 0.26 < off.std() < 0.34
+    first = tastes.Taste(np.eye(10)[labels[0]], slant=10, thickness=3).vector()
+    np.testing.assert_allclose(first[:10], conditions[0, :10])
+    np.testing.assert_array_equal(conditions, tastes.wishes(times=2, seed=3)[1])
+    assert not np.array_equal(conditions, tastes.wishes(times=2, seed=4)[1])

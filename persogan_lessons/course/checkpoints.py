@@ -8,9 +8,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from persogan_lessons.data import tastes
 from persogan_lessons.models import networks
-from persogan_lessons.models.gan import GAN
+from persogan_lessons.models.gan import GAN, ConditionalGAN
 
+LABELS = 10
 FOLDER = Path(__file__).parent / "weights"
 NOISE_SIZE = 32  # of the small GAN below
 
@@ -27,15 +29,36 @@ def digit_gan():
     return GAN(networks.mlp_generator(NOISE_SIZE, width=256), discriminator)
 
 
-MODELS = {"classifier": networks.digit_classifier, "digits": digit_gan}
+def label_gan():
+    """Draws the digit that it is asked for; the condition is one of ten labels (lesson 05)."""
+    return ConditionalGAN(
+        networks.conditional_generator(LABELS), networks.conditional_discriminator(LABELS)
+    )
+
+
+def taste_gan():
+    """Draws what a person likes; the condition is `Taste.vector()` (lesson 06)."""
+    return ConditionalGAN(
+        networks.choosing(networks.conditional_generator(tastes.CONDITION_SIZE)),
+        networks.conditional_discriminator(tastes.CONDITION_SIZE),
+    )
+
+
+MODELS = {
+    "classifier": networks.digit_classifier,
+    "digits": digit_gan,
+    "label": label_gan,
+    "taste": taste_gan,
+}
 
 
 def load(name):
     """A trained model, ready to use.
 
     Args:
-        name: "classifier" (reads digits, `(n, 28, 28, 1)` -> `(n, 10)` logits) or
-            "digits" (a GAN: `.generate(count, seed=...)`).
+        name: "classifier" (reads digits, `(n, 28, 28, 1)` -> `(n, 10)` logits), "digits" (a GAN:
+            `.generate(count, seed=...)`), or a conditional GAN, `.generate(condition, seed=...)`:
+            "label" (conditions are rows of `np.eye(10)`) or "taste" (of `Taste.vector()`).
 
     Raises:
         ValueError: for an unknown name.

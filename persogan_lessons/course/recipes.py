@@ -8,12 +8,15 @@ instead, 40 and 25 minutes.
 import argparse
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import layers
 
 from persogan_lessons.course import checkpoints, lesson, sizes, study
-from persogan_lessons.data import digits
+from persogan_lessons.data import digits, tastes
 from persogan_lessons.models.optimizers import FusedAdam
+
+BATCH = 64
 
 
 def classifier():
@@ -44,20 +47,57 @@ def classifier():
 def digits_gan():
     """Draws digits; both players slow down towards the end, so that it ends well. 5 minutes."""
     images, _ = digits.load()
-    epochs, batch_size = 600, 64
-    steps = epochs * -(-len(images) // batch_size)
-
-    def adam(rate):
-        slowing = keras.optimizers.schedules.CosineDecay(rate, steps)
-        return FusedAdam(slowing, beta_1=0.0, beta_2=0.99)
-
+    epochs = 600
+    steps = epochs * batches_of(images)
     gan = checkpoints.build("digits")
-    gan.compile(generator_optimizer=adam(1e-3), discriminator_optimizer=adam(5e-4))
-    gan.fit(images, batch_size=batch_size, epochs=epochs)
+    gan.compile(
+        generator_optimizer=slowing_adam(1e-3, steps, beta_1=0.0),
+        discriminator_optimizer=slowing_adam(5e-4, steps, beta_1=0.0),
+    )
+    gan.fit(images, batch_size=BATCH, epochs=epochs)
     return gan
 
 
-RECIPES = {"classifier": classifier, "digits": digits_gan}
+def label_gan():
+    """Draws the digit that it is asked for, as lesson 05 does, for longer. 10 minutes."""
+    images, labels = digits.load()
+    return conditional(
+        checkpoints.build("label"), images, conditions=np.eye(10)[labels], epochs=320
+    )
+
+
+def taste_gan():
+    """Draws what a person likes, as lesson 06 does, for longer. 10 minutes."""
+    images, wishes = tastes.wishes(times=8)
+    return conditional("taste", images, conditions=wishes, epochs=40)
+
+
+def conditional(name, images, *, conditions, epochs):
+    """A conditional GAN of `checkpoints`, trained on pairs, slowing down towards the end."""
+    steps = epochs * batches_of(images)
+    gan = checkpoints.build(name)
+    gan.compile(slowing_adam(4e-3, steps), slowing_adam(4e-3, steps))
+    gan.fit(images, conditions, batch_size=BATCH, epochs=epochs)
+    return gan
+
+
+def slowing_adam(rate, steps, *, beta_1=0.5):
+    """Adam whose learning rate falls to 0 along a cosine, so that the players end at rest."""
+    slowing = keras.optimizers.schedules.CosineDecay(rate, steps)
+    return FusedAdam(slowing, beta_1=beta_1, beta_2=0.99)
+
+
+def batches_of(images):
+    """How many steps an epoch has."""
+    return -(-len(images) // BATCH)
+
+
+RECIPES = {
+    "classifier": classifier,
+    "digits": digits_gan,
+    "label": label_gan,
+    "taste": taste_gan,
+}
 STUDIES = {"study": study, "sizes": sizes}
 
 

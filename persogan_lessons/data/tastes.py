@@ -213,10 +213,10 @@ class Taste:
         Each is divided by its spread among people, and slant and thickness are 0 for the average
         digit, so that all count about alike for a network.
         """
-        scaled = [share / SHARE_SPREAD for share in self.digits]
-        scaled.append((self.slant - MEAN_SLANT) / SLANT_SPREAD)
-        scaled.append((self.thickness - MEAN_THICKNESS) / THICKNESS_SPREAD)
-        return np.array(scaled, "float32")
+        shares, slant, thickness = (
+            np.array([x]) for x in (self.digits, self.slant, self.thickness)
+        )
+        return _vectors(shares, slant, thicknesses=thickness)[0]
 
     def history(self, count, seed=0, *, split="train"):
         """The last images this person clicked on, oldest first: real ones, none of them twice.
@@ -273,6 +273,15 @@ class Taste:
             utility[places] = share * within / within.sum()
         return utility
 
+    def expected(self):
+        """What this person's clicks look like on average: (slant in degrees, thickness in pixels).
+
+        The mean of all real images of both splits, by how likely each is clicked on: the truth
+        that a generator is held against. It falls short of an unusual preference, since there
+        are few such images.
+        """
+        return _expected(self)
+
     def _number(self):
         """A number of this person's own, lest one seed give everybody the same luck."""
         rounded = np.round(np.array(self.digits) * 1e6).astype("<i8")
@@ -297,6 +306,25 @@ def _closeness(taste, digit, split):
     slanted = (slants[places] - taste.slant) / SLANT_TOLERANCE
     thick = (thicknesses[places] - taste.thickness) / THICKNESS_TOLERANCE
     return places, -(slanted**2 + thick**2) / 2
+
+
+@functools.lru_cache(maxsize=4096)
+def _expected(taste):
+    """(slant, thickness), kept since measures ask again and again."""
+    slant, thickness = np.array(taste.digits) @ [_mean_style(taste, digit) for digit in range(10)]
+    return float(slant), float(thickness)
+
+
+def _mean_style(taste, digit):
+    """(slant, thickness) of a digit's images in both splits, averaged by how well they please."""
+    closeness, styles = [], []
+    for split in digits.SPLITS:
+        places, please = _closeness(taste, digit, split)
+        closeness.append(please)
+        styles.append(np.stack(_measured(split)[2:], axis=1)[places])
+    closeness = np.concatenate(closeness)
+    weights = np.exp(closeness - closeness.max())  # some image is nearest to a rare taste
+    return np.average(np.concatenate(styles), axis=0, weights=weights)
 
 
 def _pick(weights, chance):
@@ -335,6 +363,40 @@ def sample(count, seed=0, *, split="train"):
         drifts = random.random_sample() < DRIFTING
         people.append(Taste(now.digits, now.slant, now.thickness, before) if drifts else now)
     return people
+
+
+def wishes(times=4, seed=0):
+    """Real train images, each with wishes that it grants: its digit, about its slant and thickness.
+
+    A wish is the condition of a taste for a single digit. How far its slant and thickness lie from
+    those of the image is drawn by the tolerances, as if somebody had wished and got this image.
+
+    Args:
+        times: how many wishes for each image, 1 or more.
+        seed: a whole number, 0 or more.
+
+    Returns:
+        images: `(4000 * times, 28, 28, 1)` float32 in [-1, 1].
+        conditions: `(4000 * times, 12)` float32, as `Taste.vector` has them.
+    """
+    times = _require_whole("times", times)
+    random = _random(seed, "train", stream=(3,))
+    images, labels, slants, thicknesses = (
+        np.concatenate([part] * times) for part in _measured("train")
+    )
+    slants = slants + SLANT_TOLERANCE * random.standard_normal(len(images))
+    thicknesses = thicknesses + THICKNESS_TOLERANCE * random.standard_normal(len(images))
+    return images, _vectors(np.eye(10)[labels], slants, thicknesses=thicknesses)
+
+
+def _vectors(shares, slants, *, thicknesses):
+    """Shares `(n, 10)`, degrees `(n,)`, pixels `(n,)` -> conditions `(n, 12)`."""
+    scaled = [
+        shares / SHARE_SPREAD,
+        (slants[:, None] - MEAN_SLANT) / SLANT_SPREAD,
+        (thicknesses[:, None] - MEAN_THICKNESS) / THICKNESS_SPREAD,
+    ]
+    return np.concatenate(scaled, axis=1).astype("float32")
 
 
 def _person(random):

@@ -222,9 +222,10 @@ class Live(keras.callbacks.Callback):
         plots.image_rows(live.snapshots)
 
     Args:
-        count: images in the grid, or points.
+        count: images in the grid, or points; for a conditional GAN, the conditions to draw,
+            `(n, condition_size)`.
         seconds: the least time between two pictures.
-        kept: images in each snapshot.
+        kept: images in each snapshot; for a conditional GAN, conditions.
         draw: `draw(figure, fakes)` draws them in the left two fifths of a figure;
             `points_over(centres)` for points.
 

@@ -1,5 +1,7 @@
 """The game: a generator and a discriminator that train each other, as a Keras model."""
 
+import operator
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -35,6 +37,7 @@ class GAN(keras.Model):
         super().__init__(**options)
         self.generator = generator
         self.discriminator = discriminator
+        self.judge = discriminator  # all that learns to judge
         self.averaged_generator = keras.models.clone_model(generator)
         self.averaged_generator.set_weights(generator.get_weights())
         self.noise_seed = keras.random.SeedGenerator()
@@ -72,7 +75,7 @@ class GAN(keras.Model):
         # Eight steps for each return to Python: steadier and up to a third faster on two cores.
         super().compile(**{"steps_per_execution": 8} | options)
         self.generator_optimizer = _ready(generator_optimizer, self.generator)
-        self.discriminator_optimizer = _ready(discriminator_optimizer, self.discriminator)
+        self.discriminator_optimizer = _ready(discriminator_optimizer, self.judge)
 
     @property
     def metrics(self):
@@ -150,9 +153,7 @@ class GAN(keras.Model):
             ValueError: before training starts, if the images do not fit or are not numbers in
                 [-1, 1], or if a count such as `epochs` is not a positive whole number.
         """
-        for name in ("epochs", "batch_size", "steps_per_epoch"):
-            if options.get(name) is not None:
-                require_count(name, options[name])
+        _require_counts(options)
         _require_real_images(x, self.discriminator.input_shape[1:])
         return super().fit(x, **options)
 
@@ -167,17 +168,158 @@ class GAN(keras.Model):
             `(count, 28, 28, 1)` float32 array in [-1, 1].
         """
         require_count("count", count)
-        noise = keras.random.normal((count, self.generator.input_shape[-1]), seed=seed)
-        parts = np.array_split(noise, -(-count // GENERATE_AT_ONCE))
+        noise = keras.random.normal((count, self.noise_size), seed=seed)
+        return self._draw(noise, count=count)
+
+    def _draw(self, inputs, *, count):
+        """What the averaged generator makes of its inputs, some images at a time."""
+        starts = range(0, count, GENERATE_AT_ONCE)
+        takes = [operator.itemgetter(slice(at, at + GENERATE_AT_ONCE)) for at in starts]
+        parts = (keras.tree.map_structure(take, inputs) for take in takes)
         return np.concatenate([self.averaged_generator(part, training=False) for part in parts])
+
+    @property
+    def noise_size(self):
+        """How many numbers a noise vector has."""
+        return self.generator.inputs[0].shape[-1]
 
     def sample_noise(self, count):
         """`(count, noise_size)` standard normal numbers, new at each call."""
-        return keras.random.normal((count, self.generator.input_shape[-1]), seed=self.noise_seed)
+        return keras.random.normal((count, self.noise_size), seed=self.noise_seed)
 
-    def call(self, noise, training=False):
-        """The images that the averaged generator makes of `(batch, noise_size)` noise."""
-        return self.averaged_generator(noise, training=training)
+    def call(self, inputs, training=False):
+        """The images that the averaged generator makes of its inputs, `(batch, noise_size)`."""
+        return self.averaged_generator(inputs, training=training)
+
+
+class ConditionalGAN(GAN):
+    """A game about a condition: a vector that says what to draw, or for whom.
+
+    Both players see it. The discriminator answers two questions with one logit: is this a real
+    image, and does it suit this condition?
+
+    Example:
+        gan = ConditionalGAN(
+            networks.conditional_generator(10), networks.conditional_discriminator(10)
+        )
+        gan.compile()
+        gan.fit(images, np.eye(10)[labels], batch_size=64, epochs=60)
+        gan.generate(np.eye(10), seed=1)
+
+    Args:
+        generator: a model `[(batch, noise_size), (batch, condition_size)]` ->
+            `(batch, 28, 28, 1)` in [-1, 1].
+        discriminator: a model `[(batch, 28, 28, 1), (batch, condition_size)]` -> `(batch, 1)`,
+            logits.
+        encoder: a model of what is given, such as a history, -> `(batch, condition_size)`. It is
+            trained through the game, together with the discriminator. None: what is given is the
+            condition already.
+
+    Raises:
+        ValueError: if they do not fit together.
+
+    Taught in lesson 05, with an encoder in lesson 07. Source: Mirza and Osindero, Conditional
+    Generative Adversarial Nets, 2014; mismatched pairs by Reed et al., Generative Adversarial Text
+    to Image Synthesis, 2016.
+    """
+
+    def __init__(self, generator, discriminator, *, encoder=None, **options):
+        super().__init__(generator, discriminator, **options)
+        condition = keras.Input(_require_condition(generator, discriminator, encoder))
+        self.encoder = encoder or keras.Model(condition, condition, name="as_given")
+        image = keras.Input(discriminator.inputs[0].shape[1:])
+        given = keras.Input(self.encoder.inputs[0].shape[1:], dtype=self.encoder.inputs[0].dtype)
+        self.judge = keras.Model([image, given], discriminator([image, self.encoder(given)]))
+
+    def compile(self, generator_optimizer=None, discriminator_optimizer=None, **options):
+        """As `GAN.compile`, with one option more.
+
+        Args:
+            generator_optimizer: as there.
+            discriminator_optimizer: as there; it moves the encoder, too.
+            **options: as there, and `mode_seeking`, 3 by default: what the generator gains for
+                each unit by which the pixels of two images of one condition differ on average;
+                `mismatch`, 0 by default: how much real images count that are shown with the
+                condition of another one, as fakes of a second kind. The generator's aim then is
+                (1 + mismatch) p(image | condition) - mismatch p(image): it exaggerates.
+        """
+        self.mode_seeking = options.pop("mode_seeking", 3.0)
+        self.mismatch = options.pop("mismatch", 0.0)
+        super().compile(generator_optimizer, discriminator_optimizer, **options)
+
+    def simultaneous_step(self, real_pairs):
+        """One step of both players on the same fakes; returns both losses, the generator's last.
+
+        Args:
+            real_pairs: real images, `(batch, 28, 28, 1)`, and what is given with each: a
+                condition, or what the encoder makes one of.
+        """
+        real_images, given = real_pairs
+        noise = self.sample_noise(ops.shape(real_images)[0])
+        with tf.GradientTape(persistent=True) as tape:
+            condition = self.encoder(given, training=True)
+            held = ops.stop_gradient(condition)  # the encoder is no concern of the generator's
+            fake_images = self.generator([noise, held], training=True)
+            real_logits = self.discriminator([real_images, condition], training=True)
+            fake_logits = self.discriminator([fake_images, condition], training=True)
+            g_loss = self.generator_loss(fake_logits)
+            g_loss -= self.mode_seeking * self.variety(fake_images, noise, condition=held)
+            d_loss = self.discriminator_loss(real_logits, fake_logits)
+            d_loss += self.mismatched_loss(real_images, condition)
+        descend(tape, g_loss, network=self.generator, optimizer=self.generator_optimizer)
+        descend(tape, d_loss, network=self.judge, optimizer=self.discriminator_optimizer)
+        return d_loss, g_loss
+
+    def variety(self, fake_images, noise, *, condition):
+        """By how much a pixel changes, on average, when only the noise does.
+
+        Without a reward for it, the generator forgets its noise and draws one image for each
+        condition: there are few real images like it, and one of them is safe.
+        Source: Mao et al., Mode Seeking Generative Adversarial Networks, 2019.
+        """
+        others = self.generator([ops.roll(noise, 1, axis=0), condition], training=True)
+        return ops.mean(ops.abs(fake_images - others))
+
+    def mismatched_loss(self, real_images, condition):
+        """What it costs to find that real images suit the condition of their neighbour."""
+        if not self.mismatch:
+            return 0.0
+        others = ops.roll(condition, 1, axis=0)
+        logits = self.discriminator([real_images, others], training=True)
+        return self.mismatch * ops.mean(ops.softplus(logits))
+
+    def fit(self, x, y=None, **options):
+        """Keras's `fit` on real images and what is given with each.
+
+        Args:
+            x: `(n, 28, 28, 1)` in [-1, 1], or a tf.data.Dataset of batches `(images, given)`.
+            y: `(n, condition_size)`, or `(n, ...)` as the encoder takes it.
+            **options: Keras's.
+
+        Raises:
+            ValueError: before training starts, if anything does not fit.
+        """
+        _require_counts(options)
+        if isinstance(x, tf.data.Dataset):
+            # Keras would take what is given for a target; to us, the two are one example.
+            return keras.Model.fit(self, x.map(lambda *pair: (pair,)), **options)
+        _require_real_images(x, self.discriminator.inputs[0].shape[1:])
+        given = require_conditions(y, self.encoder.inputs[0].shape[1:], count=len(x))
+        return keras.Model.fit(self, (x, given), **options)
+
+    def generate(self, condition, seed=None):
+        """An image for each condition, drawn with the averaged weights.
+
+        Args:
+            condition: `(n, condition_size)`; repeat one for several images of it.
+            seed: a whole number gives the same images every time; None, new ones.
+
+        Returns:
+            `(n, 28, 28, 1)` float32 array in [-1, 1].
+        """
+        condition = require_conditions(condition, self.generator.inputs[1].shape[1:])
+        noise = np.asarray(keras.random.normal((len(condition), self.noise_size), seed=seed))
+        return self._draw([noise, condition], count=len(condition))
 
 
 def _no_penalty(discriminator, real_images, *, fake_images):
@@ -199,6 +341,33 @@ def require_count(name, value):
         raise ValueError(f"{name} must be a positive whole number; got {value!r}")
 
 
+def _require_counts(options):
+    for name in ("epochs", "batch_size", "steps_per_epoch"):
+        if options.get(name) is not None:
+            require_count(name, options[name])
+
+
+def require_conditions(given, shape, *, count=None):
+    """What is given, as an array `(n, *shape)`.
+
+    Raises:
+        ValueError: for another shape, another number than `count`, or numbers that are not finite.
+    """
+    array = np.asarray(given)
+    wanted = f"({', '.join(map(str, ('n', *shape)))}{',' * (not shape)})"
+    if array.dtype.kind not in "iufb" or array.shape[1:] != tuple(shape) or len(array) == 0:
+        raise ValueError(
+            f"conditions must be numbers of shape {wanted}, n at least 1; got {array.dtype} of "
+            f"shape {array.shape}. Labels become conditions with np.eye(10)[labels], a single "
+            "condition with condition[None]"
+        )
+    if count is not None and len(array) != count:
+        raise ValueError(f"each image needs its condition; got {count} images and {len(array)}")
+    if not np.all(np.isfinite(array)):
+        raise ValueError("conditions contain NaN or infinity; look at where they come from")
+    return array if array.dtype.kind in "iu" and len(shape) == 1 else array.astype("float32")
+
+
 def _ready(optimizer, network):
     """The optimizer, built for its network, and scaling its loss where float16 needs it."""
     optimizer = optimizer or FusedAdam(1e-3, beta_1=0.5)
@@ -210,7 +379,7 @@ def _ready(optimizer, network):
 
 
 def _require_players(generator, discriminator):
-    made, judged = generator.output_shape[1:], discriminator.input_shape[1:]
+    made, judged = generator.output_shape[1:], discriminator.inputs[0].shape[1:]
     if made != judged:
         raise ValueError(
             f"the generator makes images of shape {made}, but the discriminator takes {judged}; "
@@ -221,6 +390,24 @@ def _require_players(generator, discriminator):
             "the discriminator must give one logit for each image, shape (batch, 1); got "
             f"{discriminator.output_shape}. End it with Dense(1) and no activation."
         )
+
+
+def _require_condition(generator, discriminator, encoder):
+    """The shape of the condition that the three agree on."""
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if len(network.inputs) != 2:
+            raise ValueError(
+                f"the {name} of a ConditionalGAN needs two inputs, the second a condition; got "
+                f"{len(network.inputs)}. networks.conditional_{name}(condition_size) has them."
+            )
+    shapes = [network.inputs[1].shape[1:] for network in (generator, discriminator)]
+    shapes += [] if encoder is None else [encoder.output_shape[1:]]
+    if len(set(shapes)) > 1:
+        raise ValueError(
+            "generator, discriminator and encoder must agree on the condition; their shapes are "
+            + ", ".join(map(str, shapes))
+        )
+    return shapes[0]
 
 
 def _require_real_images(images, shape):

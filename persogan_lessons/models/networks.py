@@ -5,7 +5,7 @@ precision loses the small differences that the game is about.
 """
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 IMAGE_SHAPE = (28, 28, 1)
 
@@ -144,6 +144,128 @@ def conv_discriminator(width=32):
     model.add(layers.Flatten())
     model.add(layers.Dense(1, dtype="float32"))
     return model
+
+
+def conditional_generator(condition_size, noise_size=32, *, width=256):
+    """Draws what a condition asks for: both enter together, and the condition twice more.
+
+    Between the dense layers the condition scales and shifts every unit; the image is then grown by
+    convolutions, as in `conv_generator`, with few channels.
+
+    Args:
+        condition_size: numbers in one condition.
+        noise_size: numbers in one noise vector.
+        width: units in each dense layer.
+
+    Returns:
+        A model `[(batch, noise_size), (batch, condition_size)]` -> `(batch, 28, 28, 1)` in
+        [-1, 1]. Taught in lesson 05.
+
+    Source: Perez et al., FiLM: Visual Reasoning with a General Conditioning Layer, 2018.
+    """
+    noise, condition = keras.Input((noise_size,)), keras.Input((condition_size,))
+    wanted = embed(condition)
+    hidden = modulate(layers.Concatenate()([noise, wanted]), wanted, units=width)
+    hidden = modulate(hidden, wanted, units=width)
+    return keras.Model([noise, condition], _grow(hidden), name="generator")
+
+
+def conditional_discriminator(condition_size, width=128):
+    """One logit, two questions: is it a real image, and does it suit this condition?
+
+    The second is a scalar product: of what is seen in the image and what the condition asks for.
+
+    Args:
+        condition_size: numbers in one condition.
+        width: units in the last hidden layer.
+
+    Returns:
+        A model `[(batch, 28, 28, 1), (batch, condition_size)]` -> `(batch, 1)`. Taught in
+        lesson 05.
+
+    Source: Miyato and Koyama, cGANs with Projection Discriminator, 2018.
+    """
+    image, condition = keras.Input(IMAGE_SHAPE), keras.Input((condition_size,))
+    hidden = layers.GaussianNoise(0.5)(image)  # it has too few images to see them sharply
+    for channels in (16, 32):
+        hidden = layers.Conv2D(channels, 4, 2, padding="same")(hidden)
+        hidden = layers.LeakyReLU(0.2)(hidden)
+    seen = layers.LeakyReLU(0.2)(layers.Dense(width)(layers.Flatten()(hidden)))
+    wanted = layers.Dense(width, use_bias=False)(embed(condition))
+    real = layers.Dense(1, dtype="float32")(seen)
+    suits = layers.Dot(1, dtype="float32")([seen, wanted])
+    logit = layers.Add(dtype="float32")(
+        [real, layers.Rescaling(width**-0.5, dtype="float32")(suits)]
+    )
+    return keras.Model([image, condition], logit, name="discriminator")
+
+
+def choosing(generator, choices=10):
+    """A generator that makes up its mind first: it draws one of the wishes of a taste, then that.
+
+    The first numbers of a condition are shares, of ten digits for example. With as many numbers of
+    the noise one of them is chosen, by its share, and stands alone in the condition that goes on.
+    A condition with a single share in it passes unchanged.
+
+    Args:
+        generator: a model `[(batch, noise_size), (batch, condition_size)]` -> images.
+        choices: how many shares there are.
+
+    Returns:
+        A model `[(batch, choices + noise_size), (batch, condition_size)]` -> images. Taught in
+        lesson 06.
+    """
+    noise_size, condition_size = (each.shape[-1] for each in generator.inputs)
+    noise, taste = keras.Input((choices + noise_size,)), keras.Input((condition_size,))
+    chosen = Choice(name="choice")([noise[:, :choices], taste[:, :choices]])
+    wish = layers.Concatenate()([chosen, taste[:, choices:]])
+    return keras.Model([noise, taste], generator([noise[:, choices:], wish]), name="generator")
+
+
+@keras.saving.register_keras_serializable(package="persogan_lessons")
+class Choice(layers.Layer):
+    """Draws one of several by its share: all of the shares go to the one that is chosen.
+
+    Adding to the logarithm of each share a random number of the Gumbel distribution and taking the
+    largest sum chooses each with a probability equal to its share.
+
+    Call: `[noise, shares]`, both `(batch, choices)`, the noise standard normal, the shares 0 or
+    more -> `(batch, choices)`, all 0 but one. Taught in lesson 06.
+
+    Source: Gumbel, Statistical Theory of Extreme Values, 1954.
+    """
+
+    def call(self, inputs):
+        noise, shares = inputs
+        uniform = ops.clip((1 + ops.erf(noise / 2**0.5)) / 2, 1e-6, 1 - 1e-6)
+        gumbel = -ops.log(-ops.log(uniform))
+        score = ops.log(ops.maximum(shares, 1e-9)) + gumbel
+        chosen = ops.one_hot(ops.argmax(score, axis=-1), shares.shape[-1], dtype=shares.dtype)
+        return chosen * ops.sum(shares, axis=-1, keepdims=True)
+
+
+def embed(condition, units=64):
+    """What two small layers make of a condition: `(batch, units)`."""
+    hidden = layers.LeakyReLU(0.2)(layers.Dense(units)(condition))
+    return layers.LeakyReLU(0.2)(layers.Dense(units)(hidden))
+
+
+def modulate(hidden, wanted, *, units):
+    """A dense layer whose units the embedded condition `wanted` scales and shifts."""
+    hidden = layers.BatchNormalization(momentum=0.9)(layers.Dense(units, use_bias=False)(hidden))
+    scale, shift = layers.Dense(units)(wanted), layers.Dense(units)(wanted)
+    return layers.LeakyReLU(0.2)(hidden * (1 + scale) + shift)
+
+
+def _grow(hidden, channels=8):
+    """From units to 7 x 7 places, 14 x 14, 28 x 28: an image."""
+    hidden = layers.Dense(7 * 7 * 2 * channels, use_bias=False)(hidden)
+    hidden = layers.LeakyReLU(0.2)(layers.BatchNormalization(momentum=0.9)(hidden))
+    hidden = layers.Reshape((7, 7, 2 * channels))(hidden)
+    hidden = layers.Conv2DTranspose(channels, 4, 2, padding="same", use_bias=False)(hidden)
+    hidden = layers.LeakyReLU(0.2)(layers.BatchNormalization(momentum=0.9)(hidden))
+    last = {"activation": "tanh", "dtype": "float32"}
+    return layers.Conv2DTranspose(1, 4, 2, padding="same", **last)(hidden)
 
 
 def digit_classifier():
