@@ -13,7 +13,9 @@ from persogan_lessons.models import gan
 from persogan_lessons.models.networks import IMAGE_SHAPE
 from persogan_lessons.models.optimizers import FusedAdam
 
-SOFT = 1 - 1e-6  # keeps black and white pixels short of certain, whose logarithm would be infinite
+# Keeps black and white pixels short of certain, whose logarithm would be infinite; in bfloat16 all
+# above 0.998 is 1.
+SOFT = 0.99
 
 
 class ConditionalVAE(keras.Model):
@@ -107,12 +109,10 @@ class ConditionalVAE(keras.Model):
             ValueError: before training starts, if images or conditions do not fit or are not
                 numbers, or if a count such as `epochs` is not a positive whole number.
         """
-        for name in ("epochs", "batch_size", "steps_per_epoch"):
-            if options.get(name) is not None:
-                gan.require_count(name, options[name])
-        gan._require_real_images(x, self.decoder.output_shape[1:])
+        gan.require_counts(options)
+        gan.require_real_images(x, self.decoder.output_shape[1:])
         if not isinstance(x, tf.data.Dataset):
-            y = self._require_conditions(y, count=len(x))
+            y = gan.require_conditions(y, self.decoder.inputs[1].shape[1:], count=len(x))
         return super().fit(x, y, **options)
 
     def generate(self, condition, seed=None):
@@ -125,7 +125,7 @@ class ConditionalVAE(keras.Model):
         Returns:
             `(n, 28, 28, 1)` float32 array in [-1, 1].
         """
-        condition = self._require_conditions(condition)
+        condition = gan.require_conditions(condition, self.decoder.inputs[1].shape[1:])
         count = len(condition)
         noise = keras.random.normal((count, self.decoder.inputs[0].shape[-1]), seed=seed)
         parts = np.array_split(np.arange(count), -(-count // gan.GENERATE_AT_ONCE))
@@ -142,22 +142,6 @@ class ConditionalVAE(keras.Model):
         for tracker, value in zip(self.trackers, values, strict=True):
             tracker.update_state(value)
         return self.get_metrics_result()
-
-    def _require_conditions(self, conditions, *, count=None):
-        """The conditions as a float32 array, `count` of them if that is known."""
-        size = self.decoder.inputs[1].shape[-1]
-        found = np.asarray(conditions)
-        rows = "n" if count is None else count
-        numbers = found.dtype.kind in "fiu" and found.ndim == 2
-        if not numbers or found.shape != (count or max(len(found), 1), size):
-            raise ValueError(
-                f"conditions must be numbers of shape ({rows}, {size}), one row for each image; "
-                f"got {found.dtype} of shape {found.shape}. One condition for many images: "
-                "np.repeat(condition[None], count, axis=0)"
-            )
-        if not np.isfinite(found).all():
-            raise ValueError("conditions contain NaN or infinite numbers; remove those rows first")
-        return found.astype("float32")
 
 
 def reconstruction_loss(images, drawn):

@@ -73,7 +73,7 @@ class GAN(keras.Model):
         self.penalty = options.pop("penalty", _no_penalty)
         self.averaging = options.pop("averaging", 0.998)
         # Eight steps for each return to Python: steadier and up to a third faster on two cores.
-        super().compile(**{"steps_per_execution": 8} | options)
+        super().compile(**{"optimizer": None, "steps_per_execution": 8} | options)
         self.generator_optimizer = _ready(generator_optimizer, self.generator)
         self.discriminator_optimizer = _ready(discriminator_optimizer, self.judge)
 
@@ -153,8 +153,8 @@ class GAN(keras.Model):
             ValueError: before training starts, if the images do not fit or are not numbers in
                 [-1, 1], or if a count such as `epochs` is not a positive whole number.
         """
-        _require_counts(options)
-        _require_real_images(x, self.discriminator.input_shape[1:])
+        require_counts(options)
+        require_real_images(x, self.discriminator.input_shape[1:])
         return super().fit(x, **options)
 
     def generate(self, count, seed=None):
@@ -237,13 +237,13 @@ class ConditionalGAN(GAN):
         Args:
             generator_optimizer: as there.
             discriminator_optimizer: as there; it moves the encoder, too.
-            **options: as there, and `mode_seeking`, 3 by default: what the generator gains for
+            **options: as there, and `mode_seeking`, 4 by default: what the generator gains for
                 each unit by which the pixels of two images of one condition differ on average;
                 `mismatch`, 0 by default: how much real images count that are shown with the
                 condition of another one, as fakes of a second kind. The generator's aim then is
                 (1 + mismatch) p(image | condition) - mismatch p(image): it exaggerates.
         """
-        self.mode_seeking = options.pop("mode_seeking", 3.0)
+        self.mode_seeking = options.pop("mode_seeking", 4.0)
         self.mismatch = options.pop("mismatch", 0.0)
         super().compile(generator_optimizer, discriminator_optimizer, **options)
 
@@ -299,11 +299,11 @@ class ConditionalGAN(GAN):
         Raises:
             ValueError: before training starts, if anything does not fit.
         """
-        _require_counts(options)
+        require_counts(options)
         if isinstance(x, tf.data.Dataset):
             # Keras would take what is given for a target; to us, the two are one example.
             return keras.Model.fit(self, x.map(lambda *pair: (pair,)), **options)
-        _require_real_images(x, self.discriminator.inputs[0].shape[1:])
+        require_real_images(x, self.discriminator.inputs[0].shape[1:])
         given = require_conditions(y, self.encoder.inputs[0].shape[1:], count=len(x))
         return keras.Model.fit(self, (x, given), **options)
 
@@ -341,7 +341,8 @@ def require_count(name, value):
         raise ValueError(f"{name} must be a positive whole number; got {value!r}")
 
 
-def _require_counts(options):
+def require_counts(options):
+    """Raise ValueError unless what `fit` is to count by are positive whole numbers, if given."""
     for name in ("epochs", "batch_size", "steps_per_epoch"):
         if options.get(name) is not None:
             require_count(name, options[name])
@@ -410,7 +411,8 @@ def _require_condition(generator, discriminator, encoder):
     return shapes[0]
 
 
-def _require_real_images(images, shape):
+def require_real_images(images, shape):
+    """Raise ValueError unless images of this shape can be trained on; it says what is wrong."""
     if isinstance(images, tf.data.Dataset):  # its values are seen only as it trains
         spec = images.element_spec
         found = (spec[0] if isinstance(spec, tuple) else spec).shape[1:]
