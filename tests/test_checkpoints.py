@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from persogan_lessons.course import checkpoints
-from persogan_lessons.data import digits
+from persogan_lessons.data import digits, tastes
 
 
 @pytest.fixture
@@ -19,7 +19,9 @@ def small_gan():
     return checkpoints.digit_gan()
 
 
-@pytest.mark.parametrize("name, kilobytes", [("classifier", 300), ("digits", 1000)])
+@pytest.mark.parametrize(
+    "name, kilobytes", [("classifier", 300), ("digits", 1000), ("label", 1000), ("taste", 1000)]
+)
 def test_shipped_weights_are_small(name, kilobytes):
     assert (checkpoints.FOLDER / f"{name}.npz").stat().st_size < kilobytes * 1000
 
@@ -44,10 +46,10 @@ def test_weights_return_as_they_were_saved(folder):
     gan = small_gan()
     checkpoints.save("digits", gan)
     loaded = checkpoints.load("digits")
-    np.testing.assert_allclose(loaded.generate(4, seed=0), gan.generate(4, seed=0), atol=2e-3)
+    np.testing.assert_allclose(loaded.generate(4, seed=0), gan.generate(4, seed=0), atol=2e-2)
     for network in (loaded.generator, loaded.averaged_generator):
         for a, b in zip(network.weights, gan.averaged_generator.weights, strict=True):
-            np.testing.assert_allclose(a, b, atol=1e-3)
+            np.testing.assert_allclose(a, b, rtol=1 / 250, atol=1e-6)
     assert [path.name for path in folder.iterdir()] == ["digits.npz"]
 
 
@@ -79,5 +81,38 @@ def test_pickled_weights_are_refused(folder):
 
 
 def test_an_unknown_name_is_refused():
-    with pytest.raises(ValueError, match="one of 'classifier', 'digits'; got 'cats'"):
+    with pytest.raises(ValueError, match="one of 'classifier', 'digits', .*; got 'cats'"):
         checkpoints.load("cats")
+
+
+def test_rounding_loses_one_part_in_256_at_most():
+    numbers = np.random.default_rng(0).normal(size=1000).astype("float32") * 10.0 ** np.repeat(
+        [-3, -1, 0, 2], 250
+    )
+    rounded = checkpoints._rounded(numbers).astype("float32")
+    assert np.max(np.abs(rounded / numbers - 1)) < 1 / 250
+    assert np.abs(np.mean(rounded / numbers - 1)) < 1 / 5000  # neither up nor down
+
+
+def test_the_shipped_label_gan_draws_what_it_is_asked_for():
+    asked = np.repeat(np.arange(10), 50)
+    classifier = checkpoints.load("classifier")
+    for seed in range(2):
+        images = checkpoints.load("label").generate(np.eye(10)[asked], seed=seed)
+        assert np.mean(classifier.predict(images, verbose=0).argmax(1) == asked) > 0.95
+
+
+def test_the_shipped_taste_gan_draws_by_shares_slant_and_thickness():
+    """Two people without drift; the digits' shares, and the means of slant and thickness."""
+    gan, classifier = checkpoints.load("taste"), checkpoints.load("classifier")
+    for digits_of, slant, thickness in [((3, 9), -15, 2.6), ((0, 2), 20, 3.2)]:
+        shares = np.isin(np.arange(10), digits_of) / 2
+        person = tastes.Taste(shares, slant=slant, thickness=thickness)
+        images = gan.generate(np.tile(person.vector(), (200, 1)), seed=0)
+        read = classifier.predict(images, verbose=0).argmax(1)
+        counts = np.bincount(read, minlength=10)[list(digits_of)]
+        assert counts.sum() > 180 and counts.min() > 70
+        slants, thicknesses = tastes.measure(images)
+        wanted = person.expected()
+        assert abs(np.nanmean(slants) - wanted[0]) < 4
+        assert abs(np.nanmean(thicknesses) - wanted[1]) < 0.3

@@ -23,8 +23,8 @@ lesson.start(seed=0)
 import numpy as np
 
 from persogan_lessons.course import checkpoints, checks, machines
-from persogan_lessons.data import digits
-from persogan_lessons.display import plots, widgets
+from persogan_lessons.data import digits, tastes
+from persogan_lessons.display import personal, plots, widgets
 from persogan_lessons.models import gan, networks
 
 # %% [markdown]
@@ -62,6 +62,35 @@ plots.image_grid(trained.averaged_generator(places), columns=12)
 # %% [markdown]
 # No jumps: nearby noise gives similar images. In between there are shapes that could be either digit,
 # and some that are neither. The generator was never told that there are ten digits; it found that out.
+
+# %% [markdown]
+# ## For you
+#
+# Nobody chose what was drawn so far. This second generator takes, besides noise, a **taste**: how much you
+# like each of the ten digits, how far they should lean, and how thick the pen should be. Move a slider.
+#
+# *Before you do: give all the weight to two digits. Will it draw both, or something in between?*
+
+# %%
+personal.taste_mixer(checkpoints.load("taste"), tastes.AVERAGE)
+
+# %% [markdown]
+# And three tastes, a row each, for readers without a running notebook. The generator has never met these
+# people:
+
+# %%
+draws = checkpoints.load("taste").generate
+likes = {
+    "3s and 8s, upright": tastes.Taste((0, 0, 0, 1, 0, 0, 0, 0, 1, 0), slant=0),
+    "7s, leaning": tastes.Taste((0, 0, 0, 0, 0, 0, 0, 1, 0, 0), slant=30),
+    "all, thick": tastes.Taste((1,) * 10, thickness=4),
+}
+plots.image_rows(
+    {words: draws(np.tile(taste.vector(), (12, 1)), seed=1) for words, taste in likes.items()}
+)
+
+# %% [markdown]
+# In lesson 06 you build it, and measure whether people would recognise their own.
 
 # %% [markdown]
 # ## Predict, then break it

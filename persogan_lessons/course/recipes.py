@@ -65,10 +65,10 @@ def label_gan():
 
 
 def taste_gan():
-    """Draws what a person likes, as lesson 06 does, for longer. 6 minutes."""
+    """Draws what a person likes, as lesson 06 does, for longer. 4 minutes."""
     images, wishes = tastes.wishes(times=8)
     # A wish leaves less to vary than a label does.
-    return conditional("taste", images, conditions=wishes, epochs=32, mode_seeking=3.0)
+    return conditional("taste", images, conditions=wishes, epochs=14, mode_seeking=3.0)
 
 
 def conditional(name, images, *, conditions, epochs, **options):
