@@ -1,5 +1,7 @@
 """A failing check says what was seen, why, and where to read; a right answer passes."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -9,7 +11,12 @@ from persogan_lessons.course import checks
 from persogan_lessons.measures import distances
 from persogan_lessons.models import penalties
 from persogan_lessons.models.gan import GAN
-from persogan_lessons.models.networks import mlp_discriminator, mlp_generator
+from persogan_lessons.models.networks import (
+    conditional_discriminator,
+    conditional_generator,
+    mlp_discriminator,
+    mlp_generator,
+)
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (16, 28, 28, 1)).astype("float32")
 
@@ -105,3 +112,68 @@ def test_missing_modes_are_explained(capsys):
     assert "2 of 8 modes" in words and "50%" in words
     checks.all_modes_found(distances.ModesFound(8, 8, 0.9, 100))
     assert capsys.readouterr().out == "Passed: 8 of 8 modes, 90% near one (100 points).\n"
+
+
+def test_drawings_that_do_not_suit_are_explained(capsys):
+    def report(gap=0.9, digits=0.12, diversity=1.0):
+        found = SimpleNamespace(
+            digits=SimpleNamespace(total_variation=digits), among_users=SimpleNamespace(right=0.97)
+        )
+        real = SimpleNamespace(digits=SimpleNamespace(total_variation=0.1))
+        return SimpleNamespace(fake=found, real=real, gap_share=gap, diversity_share=diversity)
+
+    assert "does not reach the generator" in failure(checks.suits_people, report(gap=0.1))
+    assert "another digit" in failure(checks.suits_people, report(digits=0.5))
+    assert "ignores its noise" in failure(checks.suits_people, report(diversity=0.2))
+    checks.suits_people(report())
+    assert "97% recognised" in capsys.readouterr().out
+
+
+# Lesson 05: conditions
+
+
+def test_conditional_networks_pass(capsys):
+    checks.conditional_shapes(conditional_generator(3, width=16), conditional_discriminator(3, 16))
+    assert capsys.readouterr().out.startswith("Passed")
+
+
+def deaf(network):
+    """The same network, its condition an input that changes nothing."""
+    first, condition = network.inputs
+    return keras.Model([first, condition], network([first, layers.Rescaling(0.0)(condition)]))
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_a_player_that_is_deaf_is_named(player):
+    players = {
+        "generator": conditional_generator(3, width=16),
+        "discriminator": conditional_discriminator(3, 16),
+    }
+    players[player] = deaf(players[player])
+    message = failure(checks.conditional_shapes, *players.values())
+    assert f"for the {player}, another condition" in message
+
+
+def test_wrong_conditional_shapes_are_explained():
+    generator = conditional_generator(3, width=16)
+    flat = keras.Model(generator.inputs, layers.Flatten()(generator.outputs[0]))
+    image, condition = conditional_discriminator(3, 16).inputs
+    two = keras.Model([image, condition], layers.Dense(2)(condition))
+    assert "(4, 2)" in failure(checks.conditional_shapes, generator, two)
+    judge = keras.Model([keras.Input((784,)), condition], layers.Dense(1)(condition))
+    assert "(4, 784)" in failure(checks.conditional_shapes, flat, judge)
+
+
+def test_obedience(capsys):
+    asked = np.repeat(np.arange(10), 10)
+    checks.obeys(asked, np.where(np.arange(100) < 95, asked, 0))
+    assert "95.0%" in capsys.readouterr().out
+    message = failure(checks.obeys, asked, np.where(asked == 7, 1, asked), at_least=0.95)
+    assert "90% show what was asked" in message and "the 7 with 0%" in message
+
+
+def test_noise_must_matter(capsys):
+    checks.noise_matters(0.9 * IMAGES, IMAGES)
+    assert "90%" in capsys.readouterr().out
+    assert "mode_seeking" in failure(checks.noise_matters, 0.3 * IMAGES, IMAGES)
+    assert "0% as much" in failure(checks.noise_matters, IMAGES[:1].repeat(16, 0), IMAGES)

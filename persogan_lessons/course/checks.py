@@ -151,6 +151,92 @@ def all_modes_found(found):
     print(f"Passed: {found}.")
 
 
+def suits_people(report):
+    """Do drawings suit their people, and not by caricature? Takes a `personalisation.Report`."""
+    found = report.fake
+    if report.gap_share < 0.5:
+        raise CheckFailed(
+            f"the drawings tell people apart {report.gap_share:.0%} as well as real images do",
+            cause="the condition does not reach the generator, or belongs to another person",
+            read="'A taste is a vector' in lesson 06",
+        )
+    if found.digits.total_variation > report.real.digits.total_variation + 0.2:
+        raise CheckFailed(
+            f"{found.digits.total_variation:.0%} of the drawings would have to be another digit",
+            cause="no choice is made, so that drawings lie between digits; or too few steps",
+            read="'Make up your mind' in lesson 06",
+        )
+    if report.diversity_share < 0.7:
+        raise CheckFailed(
+            f"one person's drawings differ {report.diversity_share:.0%} as much as real images",
+            cause="the generator ignores its noise: mode_seeking is 0; or mismatch exaggerates",
+            read="'Predict, then break it' in lesson 06",
+        )
+    print(
+        f"Passed: {found.among_users.right:.0%} recognised, digits off by "
+        f"{found.digits.total_variation:.2f}, diversity {report.diversity_share:.0%} of real."
+    )
+
+
+def conditional_shapes(generator, discriminator):
+    """Do two networks play together, and does the condition reach both?"""
+    condition_size = generator.inputs[1].shape[-1]
+    noise = np.random.default_rng(0).normal(size=(1, generator.inputs[0].shape[-1]))
+    noise = noise.astype("float32").repeat(4, axis=0)
+    conditions = np.random.default_rng(1).normal(size=(4, condition_size)).astype("float32")
+    images = np.asarray(generator([noise, conditions]))
+    logits = np.asarray(discriminator([images[:1].repeat(4, axis=0), conditions]))
+    read = "'Both players get it' in lesson 05"
+    if images.shape != (4, 28, 28, 1) or logits.shape != (4, 1):
+        raise CheckFailed(
+            f"four pairs became images of shape {images.shape} and scores of shape {logits.shape},"
+            " not (4, 28, 28, 1) and (4, 1)",
+            cause="the last layers: tanh and one channel for images, Dense(1) for scores",
+            read=read,
+        )
+    in_range(images)
+    for name, made in (("generator", images), ("discriminator", logits)):
+        if np.allclose(made, made[:1], atol=1e-7):
+            raise CheckFailed(
+                f"for the {name}, another condition makes no difference",
+                cause="the condition is an input and does not enter the output",
+                read=read,
+            )
+    print("Passed: shapes fit, and both players heed the condition.")
+
+
+def obeys(asked, read, at_least=0.9):
+    """Do the digits that a classifier read in images agree with those asked for?"""
+    asked, read = np.asarray(asked), np.asarray(read)
+    shares = {int(digit): np.mean(read[asked == digit] == digit) for digit in np.unique(asked)}
+    share = np.mean(asked == read)
+    if share < at_least:
+        worst = min(shares, key=shares.get)
+        raise CheckFailed(
+            f"{share:.0%} show what was asked, at least {at_least:.0%} should; worst is the "
+            f"{worst} with {shares[worst]:.0%}",
+            cause="too few steps, or the order of conditions is not that of the images",
+            read="'Does it obey?' in lesson 05",
+        )
+    print(f"Passed: {share:.1%} of {len(asked)} images show the digit asked for.")
+
+
+def noise_matters(images, real_images, at_least=0.6):
+    """Do drawings for one condition differ from each other as much as real images of it do?"""
+    spreads = []
+    for some in (np.asarray(images), np.asarray(real_images)):
+        spreads.append(np.mean([np.abs(some - np.roll(some, by, axis=0)).mean() for by in (1, 2)]))
+    share = spreads[0] / spreads[1]
+    if share < at_least:
+        raise CheckFailed(
+            f"drawings for one condition differ {share:.0%} as much as real images, at least "
+            f"{at_least:.0%} is asked for",
+            cause="the generator ignores its noise: mode_seeking is 0, or far too small",
+            read="'Predict, then break it' in lesson 05",
+        )
+    print(f"Passed: drawings for one condition differ {share:.0%} as much as real images.")
+
+
 def _between_0_and_1(scores):
     scores = np.asarray(scores)
     return bool(((scores >= 0) & (scores <= 1)).all())
