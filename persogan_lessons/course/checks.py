@@ -205,7 +205,7 @@ def conditional_shapes(generator, discriminator):
     print("Passed: shapes fit, and both players heed the condition.")
 
 
-def obeys(asked, read, at_least=0.9):
+def obeys(asked, read, *, at_least=0.9):
     """Do the digits that a classifier read in images agree with those asked for?"""
     asked, read = np.asarray(asked), np.asarray(read)
     shares = {int(digit): np.mean(read[asked == digit] == digit) for digit in np.unique(asked)}
@@ -221,7 +221,7 @@ def obeys(asked, read, at_least=0.9):
     print(f"Passed: {share:.1%} of {len(asked)} images show the digit asked for.")
 
 
-def noise_matters(images, real_images, at_least=0.6):
+def noise_matters(images, real_images, *, at_least=0.6):
     """Do drawings for one condition differ from each other as much as real images of it do?"""
     spreads = []
     for some in (np.asarray(images), np.asarray(real_images)):
