@@ -49,7 +49,7 @@ def test_weights_return_as_they_were_saved(folder):
     np.testing.assert_allclose(loaded.generate(4, seed=0), gan.generate(4, seed=0), atol=2e-2)
     for network in (loaded.generator, loaded.averaged_generator):
         for a, b in zip(network.weights, gan.averaged_generator.weights, strict=True):
-            np.testing.assert_allclose(a, b, rtol=1 / 250, atol=1e-6)
+            np.testing.assert_allclose(a, b, rtol=1 / 200, atol=1e-5)
     assert [path.name for path in folder.iterdir()] == ["digits.npz"]
 
 
@@ -85,13 +85,13 @@ def test_an_unknown_name_is_refused():
         checkpoints.load("cats")
 
 
-def test_rounding_loses_one_part_in_256_at_most():
-    numbers = np.random.default_rng(0).normal(size=1000).astype("float32") * 10.0 ** np.repeat(
-        [-3, -1, 0, 2], 250
-    )
-    rounded = checkpoints._rounded(numbers).astype("float32")
-    assert np.max(np.abs(rounded / numbers - 1)) < 1 / 250
-    assert np.abs(np.mean(rounded / numbers - 1)) < 1 / 5000  # neither up nor down
+def test_rounding_loses_one_part_in_200_at_most():
+    sizes = 10.0 ** np.repeat([-3, -1, 0, 2], 250)
+    numbers = (sizes * np.random.default_rng(0).normal(size=1000)).astype("float32")
+    numbers = numbers[np.abs(numbers) > 1e-4]  # smaller ones have fewer bits in half precision
+    off = checkpoints._rounded(numbers) / numbers - 1
+    assert 1 / 400 < np.abs(off).max() < 1 / 200
+    assert abs(off.mean()) < 1 / 2000  # neither up nor down
 
 
 def test_the_shipped_label_gan_draws_what_it_is_asked_for():

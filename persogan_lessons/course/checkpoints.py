@@ -15,7 +15,7 @@ from persogan_lessons.models.gan import GAN, ConditionalGAN
 LABELS = 10
 FOLDER = Path(__file__).parent / "weights"
 NOISE_SIZE = 32  # of the small GAN below
-DROPPED = 3  # of the 10 bits of a fraction in half precision: an error of 1 in 256 at most
+DROPPED = 3  # of the 10 bits of a fraction in half precision: an error of 1 in 200 at most
 
 
 def digit_gan():
