@@ -71,14 +71,13 @@ for name, one in zip(names, three, strict=True):
 # %%
 real_images, _ = tastes.wishes(times=1)
 slants, thicknesses = tastes.measure(real_images)
-by_slant, by_thickness = np.argsort(slants), np.argsort(thicknesses)
 evenly = np.linspace(20, len(slants) - 20, 12).astype(int)
+leaning, bold = (real_images[np.argsort(each)[evenly]] for each in (slants, thicknesses))
+low, high = (np.sort([slants, thicknesses])[:, evenly[end]] for end in (0, -1))
 plots.image_rows(
     {
-        f"slant {slants.min():.0f}° to {slants.max():.0f}°": real_images[by_slant[evenly]],
-        f"pen {thicknesses.min():.1f} to {thicknesses.max():.1f} px": real_images[
-            by_thickness[evenly]
-        ],
+        f"slant {low[0]:.0f}° to {high[0]:.0f}°": leaning,
+        f"pen {low[1]:.1f} to {high[1]:.1f} px": bold,
     }
 )
 
@@ -98,7 +97,7 @@ print(np.round(three[0].vector(), 1))
 # taste. Nothing else is new, so we train as in lesson 05, for half a minute. The rows that you see grow are for Ada,
 # Ben, Cleo, and somebody who likes all digits alike.
 #
-# *Before you run it: Ada likes 3s and 9s, about as much as each other. The discriminator asks "is it real?" and
+# *Before you run it: what Ada likes most are 3s and 9s. The discriminator asks "is it real?" and
 # "does it suit her?". Will each drawing be a 3 or a 9?*
 
 # %%
@@ -121,7 +120,7 @@ def trained(generator, images, conditions, *, epochs):
     return gan
 
 
-epochs = lesson.budget(fast=1, cpu=6, gpu=60)
+epochs = lesson.budget(fast=1, cpu=5, gpu=60)
 generator = networks.conditional_generator(tastes.CONDITION_SIZE)
 straight = trained(generator, liked, tastes_of_liked, epochs=epochs)
 
@@ -191,7 +190,7 @@ for digit in np.argsort(-ada)[:4]:
 # %%
 images, wishes = tastes.wishes(times=lesson.budget(fast=1, cpu=2, gpu=4))
 generator = choosing(networks.conditional_generator(tastes.CONDITION_SIZE))
-epochs = lesson.budget(fast=1, cpu=24, gpu=60)
+epochs = lesson.budget(fast=1, cpu=20, gpu=60)
 model = trained(generator, images, wishes, epochs=epochs)
 
 # %% tags=["picture"]
@@ -255,7 +254,7 @@ vae = autoencoders.ConditionalVAE(
     autoencoders.dense_encoder(tastes.CONDITION_SIZE, decoder.inputs[0].shape[-1]), decoder
 )
 vae.compile()
-_ = vae.fit(images, wishes, batch_size=64, epochs=lesson.budget(fast=1, cpu=8, gpu=30), verbose=0)
+_ = vae.fit(images, wishes, batch_size=64, epochs=lesson.budget(fast=1, cpu=6, gpu=30), verbose=0)
 
 # %%
 sources = {
@@ -286,8 +285,8 @@ plots.table(
 #   players are the same.
 # - **The VAE** gets the digits, which the die decides. But it draws the mean of all that fits, so its slant and pen
 #   are off, and its drawings are far less real.
-# - **The last line knows nothing about people**: *anybody* draws for nobody in particular, and is as good as our
-#   GAN there. A generator can be as realistic as you like, and none of it for you.
+# - **The last line knows nothing about people**: *anybody* draws for nobody in particular, and is nearly as good as
+#   our GAN there. A generator can be as realistic as you like, and none of it for you.
 # - **Copies win.** Of course: their images *are* real. Where an album holds what somebody likes, show them the album. Look
 #   at *very near the history*, though: they repeat what the person has seen. There the GAN is above the real
 #   images, too: more of its drawings lie near a training image than unseen ones do.
@@ -328,7 +327,7 @@ for name, some in found.items():
 
 # %% [markdown]
 # The album has a handful of such images and shows them again and again. The generator leans, and draws twelve
-# different ones, but hardly an 8 among them is whole: it was never shown what lies out here. **It can
+# different ones, but several are broken, or have become a 5 or a 6: it was hardly shown what lies out here. **It can
 # fill gaps between the tastes it has seen. It cannot know what lies beyond them.**
 #
 # ### Mix your own
