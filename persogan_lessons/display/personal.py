@@ -14,6 +14,7 @@ import ipywidgets
 import numpy as np
 
 from persogan_lessons.display import plots
+from persogan_lessons.measures import realism
 
 LONGEST_HISTORY = 32  # images, as in data.tastes
 SLANTS, THICKNESSES = (-30.0, 45.0), (1.5, 5.0)  # hardly any digit lies beyond; a taste may
@@ -191,7 +192,7 @@ class OwnTaste(ipywidgets.VBox):
     """
 
     def __init__(self, model, images, *, on_page, count, seed):
-        self._model, self._images = model, _require_images(images)
+        self._model, self._images = model, realism.require_images(images)
         self._random, self._seed = np.random.default_rng(seed), seed
         self._liked, self._disliked = [], set()
         self.page = self._offer(on_page)
@@ -444,17 +445,4 @@ def _require_history(history):
             f"a history holds at most {LONGEST_HISTORY} images; got {len(history)}. "
             f"The newest: history[-{LONGEST_HISTORY}:]"
         )
-    return _require_images(history) if history.shape != (0, 28, 28, 1) else history
-
-
-def _require_images(images):
-    images = np.asarray(images)
-    if images.ndim != 4 or images.shape[1:] != (28, 28, 1) or len(images) == 0:
-        raise ValueError(f"images must have shape (n, 28, 28, 1), n at least 1; got {images.shape}")
-    low, high = images.min(), images.max()  # either is NaN if any pixel is
-    if not -1.001 <= low <= high <= 1.001:
-        raise ValueError(
-            f"images must be finite and in [-1, 1]; got pixels from {low:g} to {high:g}. Scale "
-            "0..255 with images / 127.5 - 1"
-        )
-    return images
+    return realism.require_images(history) if history.shape != (0, 28, 28, 1) else history

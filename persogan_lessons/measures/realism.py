@@ -213,9 +213,13 @@ def nearest(images, among):
     return places[:, 0], apart[:, 0] / flat.shape[1] ** 0.5
 
 
-def _read(model, images):
-    """The model's output for images, some at a time."""
-    images, shape = np.asarray(images), model.input_shape[1:]
+def require_images(images, shape=(28, 28, 1)):
+    """Images as an array `(n, *shape)`.
+
+    Raises:
+        ValueError: for another shape, or pixels that are not finite and in [-1, 1].
+    """
+    images = np.asarray(images)
     if images.shape[1:] != shape or len(images) == 0:
         expected = ", ".join(map(str, ("n", *shape)))
         raise ValueError(f"images must have shape ({expected}), n at least 1; got {images.shape}")
@@ -225,5 +229,11 @@ def _read(model, images):
             f"images must be finite and in [-1, 1]; got pixels from {low:g} to {high:g}. Scale "
             "0..255 with images / 127.5 - 1; NaN is a generator whose training diverged."
         )
+    return images
+
+
+def _read(model, images):
+    """The model's output for images, some at a time."""
+    images = require_images(images, model.input_shape[1:])
     parts = np.array_split(images, -(-len(images) // READ_AT_ONCE))
     return np.concatenate([model(part, training=False) for part in parts])

@@ -126,13 +126,8 @@ class ConditionalVAE(keras.Model):
             `(n, 28, 28, 1)` float32 array in [-1, 1].
         """
         condition = gan.require_conditions(condition, self.decoder.inputs[1].shape[1:])
-        count = len(condition)
-        noise = keras.random.normal((count, self.decoder.inputs[0].shape[-1]), seed=seed)
-        parts = np.array_split(np.arange(count), -(-count // gan.GENERATE_AT_ONCE))
-        noise = np.asarray(noise)
-        return np.concatenate(
-            [self.decoder([noise[part], condition[part]], training=False) for part in parts]
-        ).astype("float32")
+        noise = keras.random.normal((len(condition), self.decoder.inputs[0].shape[-1]), seed=seed)
+        return gan.draw(self.decoder, [np.asarray(noise), condition], count=len(condition))
 
     def call(self, inputs, training=False):
         """The images that the decoder draws of [noise, condition]."""

@@ -169,14 +169,7 @@ class GAN(keras.Model):
         """
         require_count("count", count)
         noise = keras.random.normal((count, self.noise_size), seed=seed)
-        return self._draw(noise, count=count)
-
-    def _draw(self, inputs, *, count):
-        """What the averaged generator makes of its inputs, some images at a time."""
-        starts = range(0, count, GENERATE_AT_ONCE)
-        takes = [operator.itemgetter(slice(at, at + GENERATE_AT_ONCE)) for at in starts]
-        parts = (keras.tree.map_structure(take, inputs) for take in takes)
-        return np.concatenate([self.averaged_generator(part, training=False) for part in parts])
+        return draw(self.averaged_generator, noise, count=count)
 
     @property
     def noise_size(self):
@@ -300,10 +293,10 @@ class ConditionalGAN(GAN):
             ValueError: before training starts, if anything does not fit.
         """
         require_counts(options)
+        require_real_images(x, self.discriminator.inputs[0].shape[1:])
         if isinstance(x, tf.data.Dataset):
             # Keras would take what is given for a target; to us, the two are one example.
             return keras.Model.fit(self, x.map(lambda *pair: (pair,)), **options)
-        require_real_images(x, self.discriminator.inputs[0].shape[1:])
         given = require_conditions(y, self.encoder.inputs[0].shape[1:], count=len(x))
         return keras.Model.fit(self, (x, given), **options)
 
@@ -319,7 +312,7 @@ class ConditionalGAN(GAN):
         """
         condition = require_conditions(condition, self.generator.inputs[1].shape[1:])
         noise = np.asarray(keras.random.normal((len(condition), self.noise_size), seed=seed))
-        return self._draw([noise, condition], count=len(condition))
+        return draw(self.averaged_generator, [noise, condition], count=len(condition))
 
 
 def _no_penalty(discriminator, real_images, *, fake_images):
@@ -333,6 +326,14 @@ def descend(tape, loss, *, network, optimizer):
     # Under float16 the optimizer wants its gradients scaled up, lest small ones round to zero.
     scale = optimizer.scale_loss(ops.ones_like(loss))
     optimizer.apply(tape.gradient(loss, weights, output_gradients=scale), weights)
+
+
+def draw(generator, inputs, *, count):
+    """The images that a generator makes of its inputs, `count` rows in each, some at a time."""
+    starts = range(0, count, GENERATE_AT_ONCE)
+    takes = [operator.itemgetter(slice(at, at + GENERATE_AT_ONCE)) for at in starts]
+    parts = (keras.tree.map_structure(take, inputs) for take in takes)
+    return np.concatenate([generator(part, training=False) for part in parts])
 
 
 def require_count(name, value):
@@ -349,24 +350,23 @@ def require_counts(options):
 
 
 def require_conditions(given, shape, *, count=None):
-    """What is given, as an array `(n, *shape)`.
+    """What is given, as a float32 array `(n, *shape)`.
 
     Raises:
         ValueError: for another shape, another number than `count`, or numbers that are not finite.
     """
     array = np.asarray(given)
-    wanted = f"({', '.join(map(str, ('n', *shape)))}{',' * (not shape)})"
     if array.dtype.kind not in "iufb" or array.shape[1:] != tuple(shape) or len(array) == 0:
         raise ValueError(
-            f"conditions must be numbers of shape {wanted}, n at least 1; got {array.dtype} of "
-            f"shape {array.shape}. Labels become conditions with np.eye(10)[labels], a single "
-            "condition with condition[None]"
+            f"conditions must be numbers of shape (n, {_sizes(shape)}, n at least 1; got "
+            f"{array.dtype} of shape {array.shape}. Labels become conditions with "
+            "np.eye(10)[labels], a single condition with condition[None]"
         )
     if count is not None and len(array) != count:
         raise ValueError(f"each image needs its condition; got {count} images and {len(array)}")
     if not np.all(np.isfinite(array)):
         raise ValueError("conditions contain NaN or infinity; look at where they come from")
-    return array if array.dtype.kind in "iu" and len(shape) == 1 else array.astype("float32")
+    return array.astype("float32")
 
 
 def _ready(optimizer, network):
