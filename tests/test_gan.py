@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from persogan_lessons.models import losses
+from persogan_lessons.models import encoders, losses
 from persogan_lessons.models.gan import GAN, ConditionalGAN
 from persogan_lessons.models.networks import (
     conditional_discriminator,
     conditional_generator,
     mlp_discriminator,
     mlp_generator,
+    weighing_discriminator,
 )
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (64, 28, 28, 1)).astype("float32")
@@ -395,3 +396,99 @@ def test_players_without_a_condition_or_with_two_kinds_are_refused():
         ConditionalGAN(mlp_generator(8, width=16), conditional_discriminator(2, width=16))
     with pytest.raises(ValueError, match=r"must agree on the condition.*\(2,\), \(3,\)"):
         ConditionalGAN(conditional_generator(2, 4, width=8), conditional_discriminator(3, width=8))
+
+
+# ---- a history is a condition --------------------------------------------------------------------
+
+
+def small_history_gan(**options):
+    keras.utils.set_random_seed(0)
+    image = keras.Input((28, 28, 1))
+    reader = keras.Model(image, keras.layers.Flatten()(keras.layers.AveragePooling2D(7)(image)))
+    gan = ConditionalGAN(
+        conditional_generator(12, 4, width=8),
+        weighing_discriminator(12, width=8),
+        encoder=encoders.attention_encoder(16, units=8),
+        reader=reader,
+    )
+    gan.compile(**options)
+    return gan
+
+
+def test_a_contrast_is_the_cross_entropy_of_whose_image_it_is():
+    gan = small_history_gan(contrast=0.7)
+    gan.compared = keras.models.clone_model(gan.compared, clone_function=_without_noise)
+    gan.compared.set_weights(
+        keras.Model(gan.discriminator.inputs, gan.discriminator.get_layer("suits").input)
+        .get_weights()
+    )
+    tastes = np.abs(np.random.default_rng(0).normal(size=(8, 12))).astype("float32")
+    tastes[:, :10] *= 5 / tastes[:, :10].sum(1, keepdims=True)
+    layer = gan.discriminator.get_layer("suits")
+    suits = keras.Model(gan.discriminator.inputs, layer.output)
+    logits = np.stack([suits([IMAGES[:8], tastes[[j] * 8]])[:, 0] for j in range(8)], axis=1)
+    own = np.diag(logits) - np.log(np.exp(logits).sum(1))
+    loss = gan.pairing_loss(tf.constant(IMAGES[:8]), tf.constant(tastes))
+    np.testing.assert_allclose(loss, -0.7 * own.mean(), rtol=1e-4)
+
+
+def _without_noise(layer):
+    noisy = isinstance(layer, keras.layers.GaussianNoise)
+    return keras.layers.Identity() if noisy else layer.__class__.from_config(layer.get_config())
+
+
+def test_a_contrast_needs_a_discriminator_that_can_compare():
+    with pytest.raises(ValueError, match='layer "suits".*weighing_discriminator'):
+        small_conditional(contrast=1.0)
+
+
+def test_an_encoded_history_ends_with_its_newest_click():
+    gan = small_history_gan()
+    seen = np.zeros((1, 32, 16), "float32")
+    seen[0, 29:] = gan.reader(IMAGES[:3])
+    np.testing.assert_allclose(gan.encode(IMAGES[:3]), gan.encoder(seen)[0], atol=1e-6)
+    nobody = gan.encode(IMAGES[:0])
+    np.testing.assert_allclose(nobody, gan.encoder(0 * seen)[0], atol=1e-6)
+    assert nobody.shape == (12,) and nobody.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "history, message",
+    [
+        (IMAGES[:33], r"at most 32 images; got 33.*history\[-32:\]"),
+        (IMAGES[0], r"shape \(k, 28, 28, 1\).*Nobody yet"),
+        ([], r"shape \(k, 28, 28, 1\).*Nobody yet"),
+        (np.full((1, 28, 28, 1), "3"), r"must have shape"),
+        (IMAGES[:2] * np.nan, "finite and in"),
+        (127.5 * (IMAGES[:2] + 1), r"in \[-1, 1\].*images / 127.5 - 1"),
+    ],
+)
+def test_a_bad_history_gets_one_clear_error(history, message):
+    with pytest.raises(ValueError, match=message):
+        small_history_gan().encode(history)
+
+
+def test_a_gan_without_a_reader_cannot_encode():
+    with pytest.raises(TypeError, match="a reader and an encoder"):
+        small_conditional().encode(IMAGES[:2])
+
+
+def test_an_encoder_learns_from_later_clicks_whom_it_has_before_it():
+    """Two kinds of people, who click on dark or on light images: it tells them apart."""
+    random = np.random.default_rng(0)
+    light = np.repeat([-0.5, 0.5], 40)[:, None, None, None]
+    images = (light + 0.2 * random.normal(size=(80, 28, 28, 1))).clip(-1, 1).astype("float32")
+    gan = small_history_gan(contrast=1.0)
+    features = np.asarray(gan.reader(images))
+    kinds = np.arange(60) % 2
+    data = encoders.episodes(
+        images,
+        features,
+        histories=40 * kinds[:, None] + random.integers(40, size=(60, 32)),
+        later=40 * kinds[:, None] + random.integers(40, size=(60, 4)),
+        batch_size=32,
+    )
+    gan.fit(data, steps_per_epoch=100, epochs=1, verbose=0)
+    means = [gan.encode(images[40 * kind : 40 * kind + 8]) for kind in (0, 1)]
+    drawn = [gan.generate(np.tile(each, (30, 1)), seed=0).mean() for each in means]
+    assert np.abs(means[0] - means[1]).max() > 0.3 and drawn[1] - drawn[0] > 0.2

@@ -129,3 +129,34 @@ def test_a_wish_passes_the_choice_unchanged_and_a_taste_becomes_a_wish():
     assert 0 < sum(which) < 9
     for i, k in enumerate(which):
         np.testing.assert_allclose(drawn[i], either[k][i], atol=1e-6)
+
+
+def test_weighing_a_wish_is_what_a_conditional_discriminator_does():
+    """With the same weights, for conditions with a single share; training goes on from there."""
+    keras.utils.set_random_seed(0)
+    one = networks.conditional_discriminator(6, width=8)
+    weighing = networks.weighing_discriminator(6, width=8, choices=4)
+    weighing.set_weights(one.get_weights())
+    images = np.random.default_rng(0).uniform(-1, 1, (9, 28, 28, 1)).astype("float32")
+    wishes = np.concatenate([5 * np.eye(4)[np.arange(9) % 4], np.ones((9, 2))], 1).astype("f4")
+    np.testing.assert_allclose(weighing([images, wishes]), one([images, wishes]), atol=1e-3)
+
+
+def test_a_taste_suits_by_its_wishes_and_their_shares():
+    """The logarithm of a mean over wishes, each judged by itself; the table holds all pairs."""
+    keras.utils.set_random_seed(1)
+    weighing = networks.weighing_discriminator(6, width=8, choices=4)
+    suits = keras.Model(weighing.inputs, weighing.get_layer("suits").output)
+    images = np.random.default_rng(0).uniform(-1, 1, (3, 28, 28, 1)).astype("float32")
+    taste = np.array([[1, 3, 0, 1, 2, -1]], "float32")
+    alone = [np.append(5 * np.eye(4)[k], [2, -1])[None] for k in range(4)]
+    each = [np.exp(suits([images, wish.repeat(3, 0).astype("f4")])) for wish in alone]
+    by_hand = np.log(0.2 * each[0] + 0.6 * each[1] + 0.2 * each[3])
+    np.testing.assert_allclose(suits([images, taste.repeat(3, 0)]), by_hand, atol=1e-4)
+    others = np.concatenate([taste, taste[:, ::-1] + 2, taste + 1])
+    layer = weighing.get_layer("suits")
+    seen, wanted, shares = keras.Model(weighing.inputs, layer.input)([images, others])
+    table = np.asarray(layer.table(seen, wanted, shares=shares))
+    for i in range(3):
+        row = suits([images[[i] * 3], others])[:, 0]
+        np.testing.assert_allclose(table[i], row, atol=1e-5)

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from persogan_lessons.data import tastes
-from persogan_lessons.models import networks
+from persogan_lessons.models import encoders, networks
 from persogan_lessons.models.gan import GAN, ConditionalGAN
 
 LABELS = 10
@@ -45,11 +45,23 @@ def taste_gan():
     )
 
 
+def history_gan():
+    """Draws what somebody likes who clicked on up to 32 images (lesson 07); `encode` reads them."""
+    reader = encoders.reader(load("classifier"))
+    return ConditionalGAN(
+        networks.choosing(networks.conditional_generator(tastes.CONDITION_SIZE)),
+        networks.weighing_discriminator(tastes.CONDITION_SIZE),
+        encoder=encoders.attention_encoder(reader.output_shape[-1]),
+        reader=reader,
+    )
+
+
 MODELS = {
     "classifier": networks.digit_classifier,
     "digits": digit_gan,
     "label": label_gan,
     "taste": taste_gan,
+    "history": history_gan,
 }
 
 
@@ -59,7 +71,8 @@ def load(name):
     Args:
         name: "classifier" (reads digits, `(n, 28, 28, 1)` -> `(n, 10)` logits), "digits" (a GAN:
             `.generate(count, seed=...)`), or a conditional GAN, `.generate(condition, seed=...)`:
-            "label" (conditions are rows of `np.eye(10)`) or "taste" (of `Taste.vector()`).
+            "label" (conditions are rows of `np.eye(10)`), "taste" (of `Taste.vector()`) or
+            "history" (what its `.encode(images)` makes of 0 to 32 liked images).
 
     Raises:
         ValueError: for an unknown name.
@@ -107,7 +120,12 @@ def _rounded(array):
 
 
 def _variables(model):
-    """What a file holds: of a GAN the averaged generator and the discriminator."""
+    """What a file holds: of a GAN the averaged generator, the discriminator and the encoder."""
     if isinstance(model, GAN):
-        return [*model.averaged_generator.weights, *model.discriminator.weights]
+        encoder = getattr(model, "encoder", None)
+        return [
+            *model.averaged_generator.weights,
+            *model.discriminator.weights,
+            *(encoder.weights if encoder else []),
+        ]
     return model.weights

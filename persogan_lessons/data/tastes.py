@@ -234,6 +234,11 @@ class Taste:
             `(count, 28, 28, 1)` float32 in [-1, 1].
         """
         count = _require_whole("count", count, most=LONGEST_HISTORY)
+        newest = self._clicks(seed, split)[LONGEST_HISTORY - count :]
+        return _measured(split)[0][newest]
+
+    def _clicks(self, seed, split):
+        """The places of a full history, `(32,)`."""
         random = _random(seed, split, stream=(1, self._number()))
         past = self.earlier or self
         clicks, chosen = [], set()
@@ -242,8 +247,7 @@ class Taste:
             place = taste._draw(random, split, without=chosen)
             chosen.add(place)
             clicks.append(place)
-        newest = np.array(clicks[LONGEST_HISTORY - count :], dtype=int)
-        return _measured(split)[0][newest]
+        return np.array(clicks)
 
     def liked(self, count, seed=0, *, split="test"):
         """As many real images as wanted that the present taste likes: the ceiling of a generator.
@@ -258,10 +262,13 @@ class Taste:
         Returns:
             `(count, 28, 28, 1)` float32 in [-1, 1].
         """
+        return _measured(split)[0][self._likes(count, seed, split)]
+
+    def _likes(self, count, seed, split):
+        """The places of liked images, `(count,)`."""
         count = _require_whole("count", count)
         random = _random(seed, split, stream=(2, self._number()))
-        places = [self._draw(random, split, without=()) for _ in range(count)]
-        return _measured(split)[0][np.array(places, dtype=int)]
+        return np.array([self._draw(random, split, without=()) for _ in range(count)], dtype=int)
 
     def utility(self, *, split="test"):
         """How likely this person is to click on each image of a split: `(n,)`, adding up to 1."""
@@ -363,6 +370,28 @@ def sample(count, seed=0, *, split="train"):
         drifts = random.random_sample() < DRIFTING
         people.append(Taste(now.digits, now.slant, now.thickness, before) if drifts else now)
     return people
+
+
+def clicks(people, later=8, *, seed=0, split="train"):
+    """Which images many people clicked on, and which they like afterwards, as places.
+
+    Numbers in place of images, since 4000 histories of 32 images would fill 400 MB.
+
+    Args:
+        people: a list of `Taste`, at least one.
+        later: of how many images each person likes afterwards, 0 or more.
+        seed: a whole number, 0 or more.
+        split: "train" or "test".
+
+    Returns:
+        histories: `(people, 32)` places in the images of `digits.load(split)`, as
+            `Taste.history(32, seed)` has them, the oldest first.
+        later: `(people, later)` places of images that the present taste likes.
+    """
+    if not people:
+        raise ValueError("clicks are those of people, at least one; got none")
+    histories = [person._clicks(seed, split) for person in people]
+    return np.stack(histories), np.stack([person._likes(later, seed, split) for person in people])
 
 
 def wishes(times=4, seed=0):

@@ -207,6 +207,7 @@ class ConditionalGAN(GAN):
         encoder: a model of what is given, such as a history, -> `(batch, condition_size)`. It is
             trained through the game, together with the discriminator. None: what is given is the
             condition already.
+        reader: for `encode`, a model of images -> what the encoder takes of each; not trained.
 
     Raises:
         ValueError: if they do not fit together.
@@ -216,8 +217,9 @@ class ConditionalGAN(GAN):
     to Image Synthesis, 2016.
     """
 
-    def __init__(self, generator, discriminator, *, encoder=None, **options):
+    def __init__(self, generator, discriminator, *, encoder=None, reader=None, **options):
         super().__init__(generator, discriminator, **options)
+        self.reader = reader
         condition = keras.Input(_require_condition(generator, discriminator, encoder))
         self.encoder = encoder or keras.Model(condition, condition, name="as_given")
         image = keras.Input(discriminator.inputs[0].shape[1:])
@@ -234,10 +236,18 @@ class ConditionalGAN(GAN):
                 each unit by which the pixels of two images of one condition differ on average;
                 `mismatch`, 0 by default: how much real images count that are shown with the
                 condition of another one, as fakes of a second kind. The generator's aim then is
-                (1 + mismatch) p(image | condition) - mismatch p(image): it exaggerates.
+                (1 + mismatch) p(image | condition) - mismatch p(image): it exaggerates;
+                `contrast`, 0 by default: how much it counts to tell which condition of the batch
+                is each image's own (for `networks.weighing_discriminator`; lesson 07).
+
+        Raises:
+            ValueError: for a contrast with a discriminator that cannot compare conditions.
         """
         self.mode_seeking = options.pop("mode_seeking", 4.0)
         self.mismatch = options.pop("mismatch", 0.0)
+        self.contrast = options.pop("contrast", 0.0)
+        if self.contrast:
+            self.compared = _compared(self.discriminator)
         super().compile(generator_optimizer, discriminator_optimizer, **options)
 
     def simultaneous_step(self, real_pairs):
@@ -258,7 +268,7 @@ class ConditionalGAN(GAN):
             g_loss = self.generator_loss(fake_logits)
             g_loss -= self.mode_seeking * self.variety(fake_images, noise, condition=held)
             d_loss = self.discriminator_loss(real_logits, fake_logits)
-            d_loss += self.mismatched_loss(real_images, condition)
+            d_loss += self.pairing_loss(real_images, condition)
         descend(tape, g_loss, network=self.generator, optimizer=self.generator_optimizer)
         descend(tape, d_loss, network=self.judge, optimizer=self.discriminator_optimizer)
         return d_loss, g_loss
@@ -273,13 +283,29 @@ class ConditionalGAN(GAN):
         others = self.generator([ops.roll(noise, 1, axis=0), condition], training=True)
         return ops.mean(ops.abs(fake_images - others))
 
+    def pairing_loss(self, real_images, condition):
+        """What it costs to tell which real image and which condition belong together."""
+        loss = 0.0
+        if self.mismatch:
+            loss += self.mismatch * self.mismatched_loss(real_images, condition)
+        if self.contrast:
+            loss += self.contrast * self.contrast_loss(real_images, condition)
+        return loss
+
     def mismatched_loss(self, real_images, condition):
         """What it costs to find that real images suit the condition of their neighbour."""
-        if not self.mismatch:
-            return 0.0
         others = ops.roll(condition, 1, axis=0)
-        logits = self.discriminator([real_images, others], training=True)
-        return self.mismatch * ops.mean(ops.softplus(logits))
+        return ops.mean(ops.softplus(self.discriminator([real_images, others], training=True)))
+
+    def contrast_loss(self, real_images, condition):
+        """What it costs to tell whose each image is, among all the conditions of the batch.
+
+        In nats: log(batch) for guessing. Taught in lesson 07. Source: van den Oord et al.,
+        Representation Learning with Contrastive Predictive Coding, 2018.
+        """
+        seen, wanted, shares = self.compared([real_images, condition], training=True)
+        table = self.discriminator.get_layer("suits").table(seen, wanted, shares=shares)
+        return -ops.mean(ops.diagonal(ops.log_softmax(table, axis=1)))
 
     def fit(self, x, y=None, **options):
         """Keras's `fit` on real images and what is given with each.
@@ -300,6 +326,29 @@ class ConditionalGAN(GAN):
         given = require_conditions(y, self.encoder.inputs[0].shape[1:], count=len(x))
         return keras.Model.fit(self, (x, given), **options)
 
+    def encode(self, history):
+        """The condition of somebody who liked these images.
+
+        Args:
+            history: `(k, 28, 28, 1)` in [-1, 1], the oldest first, k from 0 to what the encoder
+                takes at most.
+
+        Returns:
+            `(condition_size,)` float32 array.
+
+        Raises:
+            ValueError: for images of another shape or range, or too many of them.
+            TypeError: if this GAN was made without a reader.
+        """
+        if self.reader is None:
+            raise TypeError("only a GAN with a reader and an encoder of histories can encode one")
+        longest, features = self.encoder.input_shape[1:]
+        history = require_history(history, self.reader.input_shape[1:], longest=longest)
+        seen = np.zeros((1, longest, features), "float32")  # zeros: no click
+        if len(history):
+            seen[0, longest - len(history) :] = self.reader(history, training=False)
+        return np.asarray(self.encoder(seen, training=False))[0]
+
     def generate(self, condition, seed=None):
         """An image for each condition, drawn with the averaged weights.
 
@@ -313,6 +362,16 @@ class ConditionalGAN(GAN):
         condition = require_conditions(condition, self.generator.inputs[1].shape[1:])
         noise = np.asarray(keras.random.normal((len(condition), self.noise_size), seed=seed))
         return draw(self.averaged_generator, [noise, condition], count=len(condition))
+
+
+def _compared(discriminator):
+    """A model of images and conditions that gives what the discriminator's layer "suits" takes."""
+    if "suits" not in [layer.name for layer in discriminator.layers]:
+        raise ValueError(
+            'a contrast needs a discriminator with a layer "suits", such as '
+            "networks.weighing_discriminator(condition_size)"
+        )
+    return keras.Model(discriminator.inputs, discriminator.get_layer("suits").input)
 
 
 def _no_penalty(discriminator, real_images, *, fake_images):
@@ -367,6 +426,31 @@ def require_conditions(given, shape, *, count=None):
     if not np.all(np.isfinite(array)):
         raise ValueError("conditions contain NaN or infinity; look at where they come from")
     return array.astype("float32")
+
+
+def require_history(history, shape, *, longest):
+    """Images somebody liked, `(k, *shape)` float32 in [-1, 1], k from 0 to `longest`.
+
+    Raises:
+        ValueError: for another shape or range, NaN, or more images.
+    """
+    history = np.asarray(history)
+    if history.shape[1:] != tuple(shape) or history.dtype.kind not in "iuf":
+        raise ValueError(
+            f"a history must have shape (k, {_sizes(shape)}, k from 0 to {longest}; got "
+            f"{history.dtype} of shape {history.shape}. Nobody yet: np.zeros((0, {_sizes(shape)})"
+        )
+    if len(history) > longest:
+        raise ValueError(
+            f"a history holds at most {longest} images; got {len(history)}. The newest: "
+            f"history[-{longest}:]"
+        )
+    if len(history) and not -1.001 <= history.min() <= history.max() <= 1.001:
+        raise ValueError(
+            "the images of a history must be finite and in [-1, 1]; got pixels from "
+            f"{history.min():g} to {history.max():g}. From 0..255: images / 127.5 - 1"
+        )
+    return history.astype("float32")
 
 
 def _ready(optimizer, network):

@@ -186,11 +186,7 @@ def conditional_discriminator(condition_size, width=128):
     Source: Miyato and Koyama, cGANs with Projection Discriminator, 2018.
     """
     image, condition = keras.Input(IMAGE_SHAPE), keras.Input((condition_size,))
-    hidden = layers.GaussianNoise(0.5)(image)  # it has too few images to see them sharply
-    for channels in (16, 32):
-        hidden = layers.Conv2D(channels, 4, 2, padding="same")(hidden)
-        hidden = layers.LeakyReLU(0.2)(hidden)
-    seen = layers.LeakyReLU(0.2)(layers.Dense(width)(layers.Flatten()(hidden)))
+    seen = see(image, width)
     wanted = layers.Dense(width, use_bias=False)(embed(condition))
     real = layers.Dense(1, dtype="float32")(seen)
     suits = layers.Dot(1, dtype="float32")([seen, wanted])
@@ -198,6 +194,79 @@ def conditional_discriminator(condition_size, width=128):
         [real, layers.Rescaling(width**-0.5, dtype="float32")(suits)]
     )
     return keras.Model([image, condition], logit, name="discriminator")
+
+
+def weighing_discriminator(condition_size, width=128, *, choices=10):
+    """The counterpart of a `choosing` generator: it weighs all the wishes of a taste.
+
+    The first numbers of a condition are shares, of ten digits for example. An image suits a taste
+    if it grants one of its wishes, the more so the larger the share of that wish. For a condition
+    with a single share it computes what `conditional_discriminator` does, and has its weights.
+
+    Args:
+        condition_size: numbers in one condition.
+        width: units in the last hidden layer.
+        choices: how many shares there are.
+
+    Returns:
+        A model `[(batch, 28, 28, 1), (batch, condition_size)]` -> `(batch, 1)`, with a layer
+        "suits", of type `Suits`. Taught in lesson 07.
+    """
+    image, taste = keras.Input(IMAGE_SHAPE), keras.Input((condition_size,))
+    seen = see(image, width)
+    shares, wishes = apart(taste, choices)
+    wanted = layers.Dense(width, use_bias=False)(embed(wishes))  # (batch, choices, width)
+    real = layers.Dense(1, dtype="float32")(seen)
+    suits = Suits(dtype="float32", name="suits")([seen, wanted, shares])
+    logit = layers.Add(dtype="float32")([real, suits])
+    return keras.Model([image, taste], logit, name="discriminator")
+
+
+def see(image, width):
+    """What a discriminator sees in an image: `(batch, width)`."""
+    hidden = layers.GaussianNoise(0.5)(image)  # it has too few images to see them sharply
+    for channels in (16, 32):
+        hidden = layers.Conv2D(channels, 4, 2, padding="same")(hidden)
+        hidden = layers.LeakyReLU(0.2)(hidden)
+    return layers.LeakyReLU(0.2)(layers.Dense(width)(layers.Flatten()(hidden)))
+
+
+def apart(taste, choices=10):
+    """The shares of a taste, `(batch, choices)`, and its wishes, `(batch, choices, size)`.
+
+    Each wish has one of the shares, which is their sum, and all else that the taste asks for.
+    """
+    shares, rest = taste[:, :choices], taste[:, None, choices:]
+    total = ops.sum(shares, axis=1, keepdims=True)
+    alone = ops.eye(choices) * total[:, None]  # (batch, choices, choices)
+    wishes = ops.concatenate([alone, rest + ops.zeros((1, choices, 1))], axis=-1)
+    return shares / total, wishes
+
+
+@keras.saving.register_keras_serializable(package="persogan_lessons")
+class Suits(layers.Layer):
+    """How well images suit tastes: the logarithm of a mean over the wishes, by their shares.
+
+    log sum_k share_k exp(seen . wanted_k / sqrt(width)), so one wish that an image grants will do.
+
+    Call: `[seen, wanted, shares]`, `(batch, width)`, `(batch, choices, width)` and
+    `(batch, choices)` -> `(batch, 1)`. Taught in lesson 07.
+    """
+
+    def call(self, inputs):
+        seen, wanted, shares = inputs
+        return self.weigh(ops.einsum("iw,ikw->ik", seen, wanted), shares)[:, None]
+
+    def table(self, seen, wanted, *, shares):
+        """`(batch, batch)`: how well each image, a row, suits the taste of each, a column."""
+        return self.weigh(ops.einsum("iw,jkw->ijk", seen, wanted), shares)
+
+    def weigh(self, products, shares):
+        """`(..., choices)` scalar products and shares -> `(...)`."""
+        return ops.logsumexp(products * self.scale + ops.log(shares + 1e-6), axis=-1)
+
+    def build(self, shapes):
+        self.scale = shapes[0][-1] ** -0.5
 
 
 def choosing(generator, choices=10):
