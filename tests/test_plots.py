@@ -212,3 +212,15 @@ def test_strips_show_every_number_and_every_failure():
     assert np.isfinite(dots.get_xdata()).sum() == 1 and not np.isfinite(median.get_xdata()[0])
     assert len(crosses.get_xdata()) == 2
     assert axes.get_xscale() == "log" and axes.patches[0].get_x() == 2
+
+
+def test_trade_offs_draw_each_knob_with_its_own_marker_and_write_the_third_number():
+    paths = {"one": [[1, 0, 1.5], [0.8, 0.4, 2.5]], "two": [[1, 0, 1.5], [0.9, -1, 3.0]]}
+    plots.trade_offs(paths, ("diversity", "fit"), beside={"real": (1, 0.1, 1)})
+    axes = plt.gca()
+    lines = {line.get_label(): line for line in axes.lines}
+    np.testing.assert_array_equal(lines["one"].get_xydata(), [[1, 0], [0.8, 0.4]])
+    assert lines["one"].get_marker() != lines["two"].get_marker()
+    written = {text.get_text() for text in axes.texts}
+    assert {"1.5", "2.5", "3.0", "1.0", "real"} <= written
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("diversity", "fit")

@@ -177,6 +177,37 @@ def _label_ends(axes, ends):
         free += 0.042
 
 
+def trade_offs(paths, axes_labels, *, beside):
+    """Show where turning each knob leads: a line through its strengths, a number at each.
+
+    Args:
+        paths: `{knob: rows}`, rows being `(strengths, 3)` numbers: across, up, and the one that is
+            written beside the dot. Each knob has a marker of its own.
+        axes_labels: what goes across and up.
+        beside: `{name: (across, up, number)}`, points to compare with.
+    """
+    _, axes = plt.subplots(figsize=(6.4, 4.4), layout="constrained")
+    for number, (name, rows) in enumerate(paths.items()):
+        across, up, _ = np.transpose(rows)
+        style = {"marker": "osD^vP*X"[number % 8], "color": f"C{number}"}
+        axes.plot(across, up, label=name, linewidth=1, markersize=5, alpha=0.8, **style)
+        _write_beside(axes, rows)
+    for name, row in beside.items():
+        axes.plot(*row[:2], "k*", markersize=11)
+        axes.annotate(name, row[:2], (7, 5), textcoords="offset points", fontsize=9)
+    _write_beside(axes, list(beside.values()))
+    axes.set(xlabel=axes_labels[0], ylabel=axes_labels[1])
+    axes.legend(frameon=False, fontsize=8)
+    plt.show()
+
+
+def _write_beside(axes, rows):
+    """The third number of each row below the dot at the first two."""
+    for across, up, number in rows:
+        place = {"textcoords": "offset points", "ha": "center", "fontsize": 7}
+        axes.annotate(f"{number:.1f}", (across, up), (0, -11), **place)
+
+
 def unsurpassed(points):
     """Of pairs `(cost, quality)` those for which no cheaper one is as good; by growing cost."""
     kept = []
