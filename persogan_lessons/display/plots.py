@@ -177,35 +177,32 @@ def _label_ends(axes, ends):
         free += 0.042
 
 
-def trade_offs(paths, axes_labels, *, beside):
-    """Show where turning each knob leads: a line through its strengths, a number at each.
+def trade_offs(paths, gain, *, prices, beside):
+    """Show what each knob gives and what it takes: a line through its strengths in two panels.
 
     Args:
-        paths: `{knob: rows}`, rows being `(strengths, 3)` numbers: across, up, and the one that is
-            written beside the dot. Each knob has a marker of its own.
-        axes_labels: what goes across and up.
-        beside: `{name: (across, up, number)}`, points to compare with.
+        paths: `{knob: rows}`, rows being `(strengths, 3)` numbers: what is gained and two prices.
+            Each knob has a marker of its own.
+        gain: what goes up in both panels.
+        prices: what goes across in the left and in the right one, which is logarithmic.
+        beside: `{name: (gain, price, price)}`, points to compare with, stars.
     """
-    _, axes = plt.subplots(figsize=(6.4, 4.4), layout="constrained")
-    for number, (name, rows) in enumerate(paths.items()):
-        across, up, _ = np.transpose(rows)
-        style = {"marker": "osD^vP*X"[number % 8], "color": f"C{number}"}
-        axes.plot(across, up, label=name, linewidth=1, markersize=5, alpha=0.8, **style)
-        _write_beside(axes, rows)
-    for name, row in beside.items():
-        axes.plot(*row[:2], "k*", markersize=11)
-        axes.annotate(name, row[:2], (7, 5), textcoords="offset points", fontsize=9)
-    _write_beside(axes, list(beside.values()))
-    axes.set(xlabel=axes_labels[0], ylabel=axes_labels[1])
-    axes.legend(frameon=False, fontsize=8)
+    _, panels = plt.subplots(1, 2, figsize=(7.4, 4.4), sharey=True, layout="constrained")
+    for place, (axes, price) in enumerate(zip(panels, prices, strict=True), 1):
+        for number, (name, rows) in enumerate(paths.items()):
+            rows, style = np.asarray(rows), {"marker": "osD^vPX"[number % 7], "color": f"C{number}"}
+            axes.plot(rows[:, place], rows[:, 0], label=name, linewidth=1, markersize=5, **style)
+        for name, row in beside.items():
+            axes.plot(row[place], row[0], "k*", markersize=11)
+            axes.annotate(name, (row[place], row[0]), (-6, -13), textcoords="offset points")
+        axes.set_xlabel(price)
+    panels[0].set_ylabel(gain)
+    panels[1].set_xscale("log")
+    for axis in (panels[1].xaxis.set_major_formatter, panels[1].xaxis.set_minor_formatter):
+        axis("{x:g}")
+    panels[1].xaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+    panels[0].legend(frameon=False, fontsize=8, loc="lower left")
     plt.show()
-
-
-def _write_beside(axes, rows):
-    """The third number of each row below the dot at the first two."""
-    for across, up, number in rows:
-        place = {"textcoords": "offset points", "ha": "center", "fontsize": 7}
-        axes.annotate(f"{number:.1f}", (across, up), (0, -11), **place)
 
 
 def unsurpassed(points):
