@@ -30,6 +30,7 @@ import numpy as np
 import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 
+# %%
 from persogan_lessons.course import checkpoints, checks
 from persogan_lessons.data import digits, tastes
 from persogan_lessons.display import plots
@@ -267,6 +268,7 @@ def weights_of(person, seed):
     return np.append(model.coef_[0], model.intercept_).astype("float32")
 
 
+# %%
 weights = np.repeat([weights_of(one, seed) for seed, one in enumerate(people)], 64, axis=0)
 
 
