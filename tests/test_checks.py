@@ -177,3 +177,24 @@ def test_noise_must_matter(capsys):
     assert "90%" in capsys.readouterr().out
     assert "mode_seeking" in failure(checks.noise_matters, 0.3 * IMAGES, IMAGES)
     assert "0% as much" in failure(checks.noise_matters, IMAGES[:1].repeat(16, 0), IMAGES)
+
+
+PLAIN = {"fit": 0.0, "diversity": 1.0, "frechet": 1.5, "precision": 0.9}
+
+
+def test_an_affordable_knob_passes(capsys):
+    checks.affordable({"fit": 0.2, "diversity": 0.95, "frechet": 2.0}, PLAIN)
+    assert capsys.readouterr().out.startswith("Passed")
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"fit": -0.3}, "fit fell from 0.00 to -0.30"),
+        ({"diversity": 0.6}, "differ 60%"),
+        ({"frechet": 4.0}, "grew from 1.5 to 4.0"),
+        ({"fit": np.nan}, "NaN"),
+    ],
+)
+def test_a_knob_that_costs_too_much_is_explained(change, words):
+    assert words in failure(checks.affordable, PLAIN | change, PLAIN)

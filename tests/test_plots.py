@@ -212,3 +212,20 @@ def test_strips_show_every_number_and_every_failure():
     assert np.isfinite(dots.get_xdata()).sum() == 1 and not np.isfinite(median.get_xdata()[0])
     assert len(crosses.get_xdata()) == 2
     assert axes.get_xscale() == "log" and axes.patches[0].get_x() == 2
+
+
+def test_trade_offs_draw_each_knob_against_both_prices_with_its_own_marker():
+    paths = {"one": [[0, 1, 1.5], [0.4, 0.8, 2.5]], "two": [[0, 1, 1.5], [-1, 0.9, 3.0]]}
+    plots.trade_offs(paths, "fit", prices=("diversity", "realism"), beside={"real": (0.1, 1, 1)})
+    left, right = plt.gcf().axes
+    for axes, costs in ((left, [1, 0.8]), (right, [1.5, 2.5])):
+        lines = {line.get_label(): line for line in axes.lines}
+        np.testing.assert_array_equal(lines["one"].get_xydata(), np.transpose([costs, [0, 0.4]]))
+        assert lines["one"].get_marker() != lines["two"].get_marker()
+        assert [text.get_text() for text in axes.texts] == ["real"]
+    assert [left.get_ylabel(), left.get_xlabel(), right.get_xlabel()] == [
+        "fit",
+        "diversity",
+        "realism",
+    ]
+    assert left.get_legend() and right.get_xscale() == "log"

@@ -178,6 +178,44 @@ def suits_people(report):
     )
 
 
+def affordable(tuned, plain):
+    """Does a knob give its person no less, at a price that can be paid? Takes measurements by name:
+
+    "fit", in nats, more being better; "diversity", as a share of real images'; "frechet", times
+    the floor.
+    """
+    read = "'Which knob for which need?' in lesson 08"
+    if not np.isfinite([*tuned.values(), *plain.values()]).all():
+        raise CheckFailed(
+            "a measurement is NaN or infinite",
+            cause="blank drawings: a strength far beyond what the generator knows",
+            read=read,
+        )
+    if tuned["fit"] < plain["fit"] - 0.1:
+        raise CheckFailed(
+            f"the fit fell from {plain['fit']:.2f} to {tuned['fit']:.2f}",
+            cause="a judge that is exploited, or fine-tuning for too long",
+            read="'Predict, then break it' in lesson 08",
+        )
+    if tuned["diversity"] < 0.85:
+        raise CheckFailed(
+            f"drawings differ {tuned['diversity']:.0%} as much as real images do",
+            cause="a spread near 0, or a judge that always keeps the same digit",
+            read=read,
+        )
+    if tuned["frechet"] > 2 * plain["frechet"]:
+        raise CheckFailed(
+            f"the Frechet distance grew from {plain['frechet']:.1f} to {tuned['frechet']:.1f} "
+            "times the floor",
+            cause="digits in other shares than wanted, or drawings that are all alike or broken",
+            read=read,
+        )
+    print(
+        f"Passed: fit {plain['fit']:.2f} to {tuned['fit']:.2f}, diversity "
+        f"{tuned['diversity']:.0%} of real, Frechet {tuned['frechet']:.1f} times the floor."
+    )
+
+
 def conditional_shapes(generator, discriminator):
     """Do two networks play together, and does the condition reach both?"""
     condition_size = generator.inputs[1].shape[-1]

@@ -177,6 +177,34 @@ def _label_ends(axes, ends):
         free += 0.042
 
 
+def trade_offs(paths, gain, *, prices, beside):
+    """Show what each knob gives and what it takes: a line through its strengths in two panels.
+
+    Args:
+        paths: `{knob: rows}`, rows being `(strengths, 3)` numbers: what is gained and two prices.
+            Each knob has a marker of its own.
+        gain: what goes up in both panels.
+        prices: what goes across in the left and in the right one, which is logarithmic.
+        beside: `{name: (gain, price, price)}`, points to compare with, stars.
+    """
+    _, panels = plt.subplots(1, 2, figsize=(7.4, 4.4), sharey=True, layout="constrained")
+    for place, (axes, price) in enumerate(zip(panels, prices, strict=True), 1):
+        for number, (name, rows) in enumerate(paths.items()):
+            rows, style = np.asarray(rows), {"marker": "osD^vPX"[number % 7], "color": f"C{number}"}
+            axes.plot(rows[:, place], rows[:, 0], label=name, linewidth=1, markersize=5, **style)
+        for name, row in beside.items():
+            axes.plot(row[place], row[0], "k*", markersize=11)
+            axes.annotate(name, (row[place], row[0]), (-6, -13), textcoords="offset points")
+        axes.set_xlabel(price)
+    panels[0].set_ylabel(gain)
+    panels[1].set_xscale("log")
+    for axis in (panels[1].xaxis.set_major_formatter, panels[1].xaxis.set_minor_formatter):
+        axis("{x:g}")
+    panels[1].xaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+    panels[0].legend(frameon=False, fontsize=8, loc="lower left")
+    plt.show()
+
+
 def unsurpassed(points):
     """Of pairs `(cost, quality)` those for which no cheaper one is as good; by growing cost."""
     kept = []
