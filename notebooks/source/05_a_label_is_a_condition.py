@@ -35,7 +35,7 @@ from persogan_lessons.data import digits
 from persogan_lessons.display import plots
 from persogan_lessons.models import autoencoders, networks
 from persogan_lessons.models.gan import GAN, ConditionalGAN, descend
-from persogan_lessons.models.optimizers import FusedAdam
+from persogan_lessons.models.optimizers import FusedAdam, slowing_adam
 
 # %% [markdown]
 # ## The data, with a wish
@@ -215,17 +215,12 @@ def one_column_each(figure, drawings):
     axes.axis("off")
 
 
-def slowing_adam(steps):
-    schedule = keras.optimizers.schedules.CosineDecay(4e-3, steps)
-    return FusedAdam(schedule, beta_1=0.5, beta_2=0.99)
-
-
 # %%
 keras.utils.set_random_seed(5)
 epochs = lesson.budget(fast=1, cpu=40, gpu=320)
 steps = epochs * -(-len(images) // 64)
 model = ConditionalGAN(generator, discriminator)
-model.compile(slowing_adam(steps), slowing_adam(steps))
+model.compile(slowing_adam(4e-3, steps), slowing_adam(4e-3, steps))
 one_hot = np.eye(10, dtype="float32")
 live = plots.Live(np.tile(one_hot, (8, 1)), 5, kept=one_hot, draw=one_column_each)
 _ = model.fit(images, conditions, batch_size=64, epochs=epochs, verbose=0, callbacks=[live])
@@ -331,7 +326,7 @@ plt.show()
 forgetful = ConditionalGAN(conditional_generator(10), conditional_discriminator(10))
 epochs = lesson.budget(fast=1, cpu=10, gpu=40)
 steps = epochs * -(-len(images) // 64)
-forgetful.compile(slowing_adam(steps), slowing_adam(steps), mode_seeking=0.0)
+forgetful.compile(slowing_adam(4e-3, steps), slowing_adam(4e-3, steps), mode_seeking=0.0)
 _ = forgetful.fit(images, conditions, batch_size=64, epochs=epochs, verbose=0)
 unpaid = forgetful.generate(one_hot[asked], seed=0)
 
