@@ -176,7 +176,7 @@ def simultaneous_step(self, real_pairs):
         real_logits = self.discriminator([real_images, condition], training=True)
         fake_logits = self.discriminator([fake_images, condition], training=True)
         g_loss = self.generator_loss(fake_logits)
-        g_loss -= self.mode_seeking * self.variety(fake_images, noise, condition=held)
+        g_loss -= self.pay_for_variety(fake_images, noise, condition=held)
         d_loss = self.discriminator_loss(real_logits, fake_logits)
         d_loss += self.mismatched_loss(real_images, condition)
     descend(tape, g_loss, network=self.generator, optimizer=self.generator_optimizer)
@@ -185,14 +185,17 @@ def simultaneous_step(self, real_pairs):
 
 
 # %% [markdown]
-# One line is new, with `mode_seeking`. The generator is paid for **variety**: by how much its images change when only
-# the noise does. Each condition is drawn twice, with its own noise and with its neighbour's.
+# One line is new, with `pay_for_variety`. The generator is paid `mode_seeking` (4, if you do not choose) for each unit
+# of **variety**: by how much its images change when only the noise does. Each condition is drawn twice, with its own
+# noise and with its neighbour's.
 
 
-# %% tags=["taught", "persogan_lessons.models.gan:ConditionalGAN.variety"]
-def variety(self, fake_images, noise, *, condition):
+# %% tags=["taught", "persogan_lessons.models.gan:ConditionalGAN.pay_for_variety"]
+def pay_for_variety(self, fake_images, noise, *, condition):
+    if not self.mode_seeking:
+        return 0.0
     others = self.generator([ops.roll(noise, 1, axis=0), condition], training=True)
-    return ops.mean(ops.abs(fake_images - others))
+    return self.mode_seeking * ops.mean(ops.abs(fake_images - others))
 
 
 # %% [markdown]
