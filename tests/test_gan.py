@@ -317,6 +317,17 @@ def test_a_conditional_step_equals_the_losses_written_by_hand(mode_seeking, mism
     np.testing.assert_allclose(g_loss, by_hand, rtol=1e-5)
 
 
+@pytest.mark.parametrize("mode_seeking, passes", [(0.0, 1), (2.0, 2)])
+def test_variety_that_is_not_paid_for_costs_no_pass(mode_seeking, passes, monkeypatch):
+    gan = small_conditional(mode_seeking=mode_seeking)
+    draw, drawn = gan.generator.call, []
+    monkeypatch.setattr(
+        gan.generator, "call", lambda *given, **how: drawn.append(1) or draw(*given, **how)
+    )
+    gan.simultaneous_step((tf.constant(IMAGES), tf.constant(LABELS)))
+    assert len(drawn) == passes
+
+
 def test_each_optimizer_moves_its_own_and_the_encoder_is_the_discriminators():
     gan = small_conditional(encoder=small_encoder())
     given = np.random.default_rng(1).normal(size=(64, 3, 5)).astype("float32")

@@ -1,11 +1,11 @@
-"""FusedAdam is Keras's Adam: same steps, same state, same options."""
+"""FusedAdam is Keras's Adam: same steps, state and options; a slowing one comes to rest."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from persogan_lessons.models.optimizers import FusedAdam
+from persogan_lessons.models.optimizers import FusedAdam, slowing_adam
 
 
 def train(optimizer, steps=10, **compile_options):
@@ -59,3 +59,27 @@ def test_it_trains_under_a_distribution_strategy():
         mine = train(FusedAdam())
     for found, wanted in zip(mine[0], train(keras.optimizers.Adam())[0], strict=True):
         np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_a_slowing_adam_falls_along_a_cosine_and_ends_at_rest():
+    optimizer = slowing_adam(0.1, 10)
+    weight = keras.Variable(1.0)
+    optimizer.build([weight])
+    places = [1.0]
+    for _ in range(12):
+        optimizer.apply([keras.ops.ones(())], [weight])
+        places.append(float(weight))
+    expected = 0.05 * (1 + np.cos(np.pi * np.arange(10) / 10))  # Adam's step on a slope of 1
+    np.testing.assert_allclose(-np.diff(places), [*expected, 0, 0], atol=1e-5)
+
+
+def test_how_a_slowing_adam_remembers_is_a_matter_of_choice():
+    assert (slowing_adam(0.1, 10).beta_1, slowing_adam(0.1, 10).beta_2) == (0.5, 0.99)
+    chosen = slowing_adam(0.1, 10, beta_1=0.0, beta_2=0.999)
+    assert (chosen.beta_1, chosen.beta_2) == (0.0, 0.999)
+
+
+def test_two_slowing_adams_share_nothing():
+    mine, yours = slowing_adam(0.1, 10), slowing_adam(0.1, 10)
+    mine.iterations.assign(10)
+    assert float(mine.learning_rate) == 0 and float(yours.learning_rate) == pytest.approx(0.1)

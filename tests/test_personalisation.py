@@ -349,6 +349,10 @@ def test_the_report_puts_every_measure_beside_that_of_real_images(reference, tra
     assert found.fake.style == personalisation.style_error(shuffled(unseen), crowd())
     assert found.fake.among_users.right == found.fake.among_strangers.right == 0
     assert found.real.among_users == personalisation.retrieval(unseen, crowd())
+    strangers = reference.strangers
+    among = personalisation.retrieval(unseen, crowd(), strangers=strangers)
+    assert found.real.among_strangers == among
+    assert found.real.gap.value == pytest.approx(personalisation.shuffle_gap(unseen, crowd()).value)
     assert found.real.by_user == personalisation.frechet_by_user(unseen, train)
     flat = [each.features.reshape(-1, 64) for each in (unseen, train)]
     assert found.real.pooled == distances.frechet_distance(*flat)

@@ -66,6 +66,12 @@ def test_features_are_what_the_last_layer_reads(classifier):
     np.testing.assert_allclose(found @ kernel + bias, logits, rtol=1e-3, atol=1e-3)
 
 
+def test_logits_are_what_the_classifier_makes_of_the_images(classifier):
+    found = realism.logits(classifier, realism.features(classifier, HELD_OUT))
+    expected = np.asarray(classifier(HELD_OUT, training=False))
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-2)
+
+
 def test_many_images_are_read_some_at_a_time(classifier, monkeypatch):
     at_once = realism.features(classifier, HELD_OUT)
     monkeypatch.setattr(realism, "READ_AT_ONCE", 130)

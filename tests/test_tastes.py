@@ -347,6 +347,8 @@ def test_an_impossible_taste_is_named(wrong, message):
         (lambda: AVERAGE.utility(split=None), "'train' or 'test'"),
         (lambda: sample(True), "whole number"),
         (lambda: sample(3, split="all"), "'train' or 'test'"),
+        (lambda: tastes.wishes(times=0), "times must be a whole number, 1 or more; got 0"),
+        (lambda: tastes.wishes(times=1.5), "times must be a whole number, 1 or more; got 1.5"),
     ],
 )
 def test_a_wrong_question_is_named(ask, message):

@@ -35,7 +35,7 @@ from persogan_lessons.data import digits
 from persogan_lessons.display import plots
 from persogan_lessons.models import autoencoders, networks
 from persogan_lessons.models.gan import GAN, ConditionalGAN, descend
-from persogan_lessons.models.optimizers import FusedAdam
+from persogan_lessons.models.optimizers import FusedAdam, slowing_adam
 
 # %% [markdown]
 # ## The data, with a wish
@@ -176,7 +176,7 @@ def simultaneous_step(self, real_pairs):
         real_logits = self.discriminator([real_images, condition], training=True)
         fake_logits = self.discriminator([fake_images, condition], training=True)
         g_loss = self.generator_loss(fake_logits)
-        g_loss -= self.mode_seeking * self.variety(fake_images, noise, condition=held)
+        g_loss -= self.pay_for_variety(fake_images, noise, condition=held)
         d_loss = self.discriminator_loss(real_logits, fake_logits)
         d_loss += self.mismatched_loss(real_images, condition)
     descend(tape, g_loss, network=self.generator, optimizer=self.generator_optimizer)
@@ -185,14 +185,17 @@ def simultaneous_step(self, real_pairs):
 
 
 # %% [markdown]
-# One line is new, with `mode_seeking`. The generator is paid for **variety**: by how much its images change when only
-# the noise does. Each condition is drawn twice, with its own noise and with its neighbour's.
+# One line is new, with `pay_for_variety`. The generator is paid `mode_seeking` (4, if you do not choose) for each unit
+# of **variety**: by how much its images change when only the noise does. Each condition is drawn twice, with its own
+# noise and with its neighbour's.
 
 
-# %% tags=["taught", "persogan_lessons.models.gan:ConditionalGAN.variety"]
-def variety(self, fake_images, noise, *, condition):
+# %% tags=["taught", "persogan_lessons.models.gan:ConditionalGAN.pay_for_variety"]
+def pay_for_variety(self, fake_images, noise, *, condition):
+    if not self.mode_seeking:
+        return 0.0
     others = self.generator([ops.roll(noise, 1, axis=0), condition], training=True)
-    return ops.mean(ops.abs(fake_images - others))
+    return self.mode_seeking * ops.mean(ops.abs(fake_images - others))
 
 
 # %% [markdown]
@@ -215,17 +218,12 @@ def one_column_each(figure, drawings):
     axes.axis("off")
 
 
-def slowing_adam(steps):
-    schedule = keras.optimizers.schedules.CosineDecay(4e-3, steps)
-    return FusedAdam(schedule, beta_1=0.5, beta_2=0.99)
-
-
 # %%
 keras.utils.set_random_seed(5)
 epochs = lesson.budget(fast=1, cpu=40, gpu=320)
 steps = epochs * -(-len(images) // 64)
 model = ConditionalGAN(generator, discriminator)
-model.compile(slowing_adam(steps), slowing_adam(steps))
+model.compile(slowing_adam(4e-3, steps), slowing_adam(4e-3, steps))
 one_hot = np.eye(10, dtype="float32")
 live = plots.Live(np.tile(one_hot, (8, 1)), 5, kept=one_hot, draw=one_column_each)
 _ = model.fit(images, conditions, batch_size=64, epochs=epochs, verbose=0, callbacks=[live])
@@ -331,7 +329,7 @@ plt.show()
 forgetful = ConditionalGAN(conditional_generator(10), conditional_discriminator(10))
 epochs = lesson.budget(fast=1, cpu=10, gpu=40)
 steps = epochs * -(-len(images) // 64)
-forgetful.compile(slowing_adam(steps), slowing_adam(steps), mode_seeking=0.0)
+forgetful.compile(slowing_adam(4e-3, steps), slowing_adam(4e-3, steps), mode_seeking=0.0)
 _ = forgetful.fit(images, conditions, batch_size=64, epochs=epochs, verbose=0)
 unpaid = forgetful.generate(one_hot[asked], seed=0)
 

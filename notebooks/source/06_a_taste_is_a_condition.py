@@ -34,7 +34,7 @@ from persogan_lessons.display import personal, plots
 from persogan_lessons.measures import personalisation
 from persogan_lessons.models import autoencoders, networks
 from persogan_lessons.models.gan import ConditionalGAN
-from persogan_lessons.models.optimizers import FusedAdam
+from persogan_lessons.models.optimizers import slowing_adam
 
 # %% [markdown]
 # ## Three people
@@ -112,9 +112,7 @@ four_for_each = np.repeat([one.vector() for one in (*three, tastes.AVERAGE)], 4,
 def trained(generator, images, conditions, *, epochs):
     gan = ConditionalGAN(generator, networks.conditional_discriminator(tastes.CONDITION_SIZE))
     steps = epochs * -(-len(images) // 64)
-    slowing = keras.optimizers.schedules.CosineDecay(4e-3, steps)
-    adams = (FusedAdam(slowing, beta_1=0.5, beta_2=0.99) for _ in range(2))
-    gan.compile(*adams, mode_seeking=3.0)
+    gan.compile(slowing_adam(4e-3, steps), slowing_adam(4e-3, steps), mode_seeking=3.0)
     live = plots.Live(four_for_each, kept=four_for_each[:1])
     gan.fit(images, conditions, batch_size=64, epochs=epochs, verbose=0, callbacks=[live])
     return gan

@@ -14,7 +14,7 @@ from keras import layers
 
 from persogan_lessons.course import checkpoints, lesson, sizes, study
 from persogan_lessons.data import digits, tastes
-from persogan_lessons.models.optimizers import FusedAdam
+from persogan_lessons.models.optimizers import slowing_adam
 
 BATCH = 64
 
@@ -83,12 +83,6 @@ def conditional(name, images, *, conditions, epochs, **options):
 def resume(name):
     """Lets a training that was stopped go on from its last epoch when it is started again."""
     return keras.callbacks.BackupAndRestore(checkpoints.FOLDER / f"{name}.training")
-
-
-def slowing_adam(rate, steps, *, beta_1=0.5):
-    """Adam whose learning rate falls to 0 along a cosine, so that the players end at rest."""
-    slowing = keras.optimizers.schedules.CosineDecay(rate, steps)
-    return FusedAdam(slowing, beta_1=beta_1, beta_2=0.99)
 
 
 def batches_of(images):

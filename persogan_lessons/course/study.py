@@ -29,7 +29,7 @@ from persogan_lessons.measures import distances, realism
 from persogan_lessons.models import losses, networks, penalties
 from persogan_lessons.models.augmentations import RandomShift
 from persogan_lessons.models.gan import GAN
-from persogan_lessons.models.optimizers import FusedAdam
+from persogan_lessons.models.optimizers import FusedAdam, slowing_adam
 
 FILE = Path(__file__).parent / "study.json"
 SPAWN = multiprocessing.get_context("spawn")
@@ -45,16 +45,6 @@ SEEDS, BASELINE_SEEDS = 5, 10  # a baseline is compared with everything, so it g
 def adam(rate=1e-3, beta_1=0.5):
     """A function that makes this optimizer anew for each run; `steps` is how long the run is."""
     return lambda steps: FusedAdam(rate, beta_1=beta_1)
-
-
-def slowing_adam(rate=1e-3):
-    """Adam whose learning rate falls to 0 at the last step, along a cosine."""
-
-    def make(steps):
-        slowing = keras.optimizers.schedules.CosineDecay(rate, steps)
-        return FusedAdam(slowing, beta_1=0.5)
-
-    return make
 
 
 def discriminator(*front, dense=layers.Dense):
@@ -140,7 +130,7 @@ STABILISERS = {
     "WGAN-GP": WASSERSTEIN | {"penalty": penalties.gradient_penalty(1.0)},
     "two time scales": {"discriminator_optimizer": adam(2e-3), "generator_optimizer": adam(5e-4)},
     "no averaging": {"averaging": 0.0},
-    "cosine decay": both(slowing_adam()),
+    "cosine decay": both(functools.partial(slowing_adam, 1e-3, beta_2=0.999)),
 }
 FRAGILE = {"10 x rate": both(adam(1e-2)), "100 images": {"images": 100}}
 CURES = {
@@ -210,7 +200,7 @@ def quality(fakes):
     classifier, real, floor = _reference()
     fake = realism.features(classifier, fakes)
     overlap = distances.overlap(fake, real)
-    read = classifier.predict(fakes, verbose=0).argmax(1)
+    read = realism.logits(classifier, fake).argmax(1)
     return {
         "frechet": round(distances.frechet_distance(fake, real).value / floor, 2),
         "precision": round(overlap.precision, 3),

@@ -157,10 +157,10 @@ def _require_between(name, value, *, between, unit):
     return float(value)
 
 
-def _require_whole(name, value, *, most=None):
+def _require_whole(name, value, *, least=0, most=None):
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or value < 0 or (most is not None and value > most):
-        limit = "0 or more" if most is None else f"from 0 to {most}"
+    if not whole or value < least or (most is not None and value > most):
+        limit = f"{least} or more" if most is None else f"from {least} to {most}"
         raise ValueError(f"{name} must be a whole number, {limit}; got {value!r}")
     return int(value)
 
@@ -408,7 +408,7 @@ def wishes(times=4, seed=0):
         images: `(4000 * times, 28, 28, 1)` float32 in [-1, 1].
         conditions: `(4000 * times, 12)` float32, as `Taste.vector` has them.
     """
-    times = _require_whole("times", times)
+    times = _require_whole("times", times, least=1)
     random = _random(seed, "train", stream=(3,))
     images, labels, slants, thicknesses = (
         np.concatenate([part] * times) for part in _measured("train")

@@ -292,7 +292,7 @@ def read(images, *, classifier, measure):
         )
     flat = images.reshape(-1, *images.shape[2:])
     features = realism.features(classifier, flat)
-    logits = classifier.predict(flat, batch_size=realism.READ_AT_ONCE, verbose=0)
+    logits = realism.logits(classifier, features)
     seen = special.softmax(logits.astype("float64"), axis=1), *measure(flat), features
     return Reading(images, *(each.reshape(*images.shape[:2], *each.shape[1:]) for each in seen))
 
@@ -387,22 +387,26 @@ def retrieval(reading, people, *, strangers=(), k=TOGETHER):
     """
     _require_people(reading, people)
     require_count("k", k)
-    candidates = [*people, *strangers]
-    if len(candidates) < 2:
+    return _retrieval(likelihood(reading, [*people, *strangers]), k)
+
+
+def _retrieval(likelihoods, k=TOGETHER):
+    """`retrieval` from what `likelihood` says; the owners of the images come first."""
+    users, draws, candidates = likelihoods.shape
+    if candidates < 2:
         raise ValueError("one candidate alone is always right; give strangers, or more users")
-    if reading.draws < k:
+    if draws < k:
         raise ValueError(
-            f"a user is recognised by k = {k} images, but each has {reading.draws} draws. "
+            f"a user is recognised by k = {k} images, but each has {draws} draws. "
             "Generate more for each user, or take a smaller k"
         )
-    trials = reading.draws // k
-    each = likelihood(reading, candidates)[:, : trials * k]
-    total = each.reshape(reading.users, trials, k, -1).sum(2)
-    owner = np.arange(reading.users)
+    trials = draws // k
+    total = likelihoods[:, : trials * k].reshape(users, trials, k, candidates).sum(2)
+    owner = np.arange(users)
     own = total[owner, :, owner]  # (users, trials)
     total[owner, :, owner] = -np.inf
     right = own > total.max(-1)  # a tie is no answer
-    return Retrieval(float(right.mean()), len(candidates), k, right.size)
+    return Retrieval(float(right.mean()), candidates, k, right.size)
 
 
 def shuffle_gap(reading, people):
@@ -413,12 +417,18 @@ def shuffle_gap(reading, people):
         people: whom they were made for.
     """
     _require_people(reading, people)
-    if reading.users < 2:
+    return _shuffle_gap(likelihood(reading, people))
+
+
+def _shuffle_gap(likelihoods):
+    """`shuffle_gap` from what `likelihood` says of the users' own tastes."""
+    users, draws, _ = likelihoods.shape
+    if users < 2:
         raise ValueError("a gap is between users, at least 2; got images of 1 user")
-    table = likelihood(reading, people).mean(1)  # (users, people)
-    own = np.trace(table) / reading.users
-    others = (table.sum() - np.trace(table)) / (reading.users * (reading.users - 1))
-    return ShuffleGap(float(own), float(others), reading.users, reading.draws)
+    table = likelihoods.mean(1)  # (users, people)
+    own = np.trace(table) / users
+    others = (table.sum() - np.trace(table)) / (users * (users - 1))
+    return ShuffleGap(float(own), float(others), users, draws)
 
 
 def diversity(reading):
@@ -562,15 +572,17 @@ def report(reference, reading):
 
 def _fit(reference, reading):
     people, strangers = reference.people, reference.strangers
+    likelihoods = likelihood(reading, [*people, *strangers])
+    own = likelihoods[..., : reading.users]
     fake, real = (
         each.features.reshape(-1, each.features.shape[-1]) for each in (reading, reference.train)
     )
     return Fit(
         digits=digit_match(reading, people),
         style=style_error(reading, people),
-        among_users=retrieval(reading, people),
-        among_strangers=retrieval(reading, people, strangers=strangers) if strangers else None,
-        gap=shuffle_gap(reading, people),
+        among_users=_retrieval(own),
+        among_strangers=_retrieval(likelihoods) if strangers else None,
+        gap=_shuffle_gap(own),
         diversity=diversity(reading),
         novelty=novelty(reading, reference.histories, held_out=reference.held_out),
         by_user=frechet_by_user(reading, reference.train),

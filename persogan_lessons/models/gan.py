@@ -266,22 +266,24 @@ class ConditionalGAN(GAN):
             real_logits = self.discriminator([real_images, condition], training=True)
             fake_logits = self.discriminator([fake_images, condition], training=True)
             g_loss = self.generator_loss(fake_logits)
-            g_loss -= self.mode_seeking * self.variety(fake_images, noise, condition=held)
+            g_loss -= self.pay_for_variety(fake_images, noise, condition=held)
             d_loss = self.discriminator_loss(real_logits, fake_logits)
             d_loss += self.pairing_loss(real_images, condition)
         descend(tape, g_loss, network=self.generator, optimizer=self.generator_optimizer)
         descend(tape, d_loss, network=self.judge, optimizer=self.discriminator_optimizer)
         return d_loss, g_loss
 
-    def variety(self, fake_images, noise, *, condition):
-        """By how much a pixel changes, on average, when only the noise does.
+    def pay_for_variety(self, fake_images, noise, *, condition):
+        """`mode_seeking` times by how much a pixel changes, on average, when only the noise does.
 
         Without a reward for it, the generator forgets its noise and draws one image for each
         condition: there are few real images like it, and one of them is safe.
         Source: Mao et al., Mode Seeking Generative Adversarial Networks, 2019.
         """
+        if not self.mode_seeking:
+            return 0.0
         others = self.generator([ops.roll(noise, 1, axis=0), condition], training=True)
-        return ops.mean(ops.abs(fake_images - others))
+        return self.mode_seeking * ops.mean(ops.abs(fake_images - others))
 
     def pairing_loss(self, real_images, condition):
         """What it costs to tell which real image and which condition belong together."""

@@ -41,6 +41,23 @@ class FusedAdam(keras.optimizers.Adam):
         )
 
 
+def slowing_adam(rate, steps, *, beta_1=0.5, beta_2=0.99):
+    """Adam whose learning rate falls to 0 along a cosine, so that the players end at rest.
+
+    It forgets sooner than Keras's Adam by default, since the gradients of a game keep changing.
+
+    Args:
+        rate: the learning rate at the first step.
+        steps: after how many steps it is 0.
+        beta_1: the share of the old mean of the gradients that is kept at each step.
+        beta_2: likewise of the mean of their squares.
+
+    Source: Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017.
+    """
+    slowing = keras.optimizers.schedules.CosineDecay(rate, steps)
+    return FusedAdam(slowing, beta_1=beta_1, beta_2=beta_2)
+
+
 def _handle(variable):
     """What TensorFlow's operations take for a variable, its own or Keras's."""
     return (variable.value if isinstance(variable, keras.Variable) else variable).handle
