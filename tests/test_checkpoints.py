@@ -20,7 +20,14 @@ def small_gan():
 
 
 @pytest.mark.parametrize(
-    "name, kilobytes", [("classifier", 300), ("digits", 1000), ("label", 1000), ("taste", 1000)]
+    "name, kilobytes",
+    [
+        ("classifier", 300),
+        ("digits", 1000),
+        ("label", 1000),
+        ("taste", 1000),
+        ("history", 1000),
+    ],
 )
 def test_shipped_weights_are_small(name, kilobytes):
     assert (checkpoints.FOLDER / f"{name}.npz").stat().st_size < kilobytes * 1000
@@ -116,3 +123,32 @@ def test_the_shipped_taste_gan_draws_by_shares_slant_and_thickness():
         wanted = person.expected()
         assert abs(np.nanmean(slants) - wanted[0]) < 4
         assert abs(np.nanmean(thicknesses) - wanted[1]) < 0.3
+
+
+def test_the_shipped_history_gan_learns_from_the_clicks_of_people_it_never_met():
+    """Its shares come nearer to the true ones with every click; nobody gets the average taste."""
+    gan = checkpoints.load("history")
+    people = tastes.sample(60, seed=5, split="test")
+    truth = np.array([person.digits for person in people])
+    off = {}
+    for k in (0, 1, 4, 16, 32):
+        said = np.stack([gan.encode(person.history(k, split="test")) for person in people])
+        off[k] = np.abs(said[:, :10] / 5 - truth).sum(1).mean() / 2
+    assert sorted(off.values(), reverse=True) == list(off.values())
+    assert off[0] > 0.5 and off[16] < 0.29
+    np.testing.assert_allclose(said[:, :10].sum(1), 5, rtol=1e-4)
+    nobody = gan.encode(np.zeros((0, 28, 28, 1)))
+    np.testing.assert_allclose(nobody[:10], tastes.AVERAGE.vector()[:10], atol=0.15)
+
+
+def test_the_shipped_history_gan_draws_for_whoever_clicked():
+    """After clicks on two kinds of digits it draws these two kinds, leaning as they do."""
+    gan, classifier = checkpoints.load("history"), checkpoints.load("classifier")
+    for digits_of, slant in [((3, 9), -15), ((0, 2), 25)]:
+        person = tastes.Taste(np.isin(np.arange(10), digits_of) / 2, slant=slant)
+        condition = gan.encode(person.history(32, split="test"))
+        images = gan.generate(np.tile(condition, (200, 1)), seed=0)
+        read = classifier.predict(images, verbose=0).argmax(1)
+        assert np.mean(np.isin(read, digits_of)) > 0.7
+        slants, _ = tastes.measure(images)
+        assert abs(np.nanmean(slants) - person.expected()[0]) < 6

@@ -198,3 +198,11 @@ def test_an_affordable_knob_passes(capsys):
 )
 def test_a_knob_that_costs_too_much_is_explained(change, words):
     assert words in failure(checks.affordable, PLAIN | change, PLAIN)
+
+
+def test_clicks_must_help(capsys):
+    checks.learns_from_clicks({0: 0.6, 4: 0.4, 32: 0.25})
+    assert "0.60 with 0 clicks, 0.25 with 32" in capsys.readouterr().out
+    message = failure(checks.learns_from_clicks, {0: 0.6, 32: 0.55})
+    assert "with 32 clicks" in message and "contrast" in message
+    assert "nan" in failure(checks.learns_from_clicks, {0: 0.6, 16: np.nan})

@@ -430,8 +430,9 @@ def test_a_contrast_is_the_cross_entropy_of_whose_image_it_is():
     gan = small_history_gan(contrast=0.7)
     gan.compared = keras.models.clone_model(gan.compared, clone_function=_without_noise)
     gan.compared.set_weights(
-        keras.Model(gan.discriminator.inputs, gan.discriminator.get_layer("suits").input)
-        .get_weights()
+        keras.Model(
+            gan.discriminator.inputs, gan.discriminator.get_layer("suits").input
+        ).get_weights()
     )
     tastes = np.abs(np.random.default_rng(0).normal(size=(8, 12))).astype("float32")
     tastes[:, :10] *= 5 / tastes[:, :10].sum(1, keepdims=True)

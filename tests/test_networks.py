@@ -155,8 +155,8 @@ def test_a_taste_suits_by_its_wishes_and_their_shares():
     np.testing.assert_allclose(suits([images, taste.repeat(3, 0)]), by_hand, atol=1e-4)
     others = np.concatenate([taste, taste[:, ::-1] + 2, taste + 1])
     layer = weighing.get_layer("suits")
-    seen, wanted, shares = keras.Model(weighing.inputs, layer.input)([images, others])
-    table = np.asarray(layer.table(seen, wanted, shares=shares))
+    seen, shares, wanted = keras.Model(weighing.inputs, layer.input)([images, others])
+    table = np.asarray(layer.table(seen, shares, wanted=wanted))
     for i in range(3):
         row = suits([images[[i] * 3], others])[:, 0]
         np.testing.assert_allclose(table[i], row, atol=1e-5)

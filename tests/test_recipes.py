@@ -48,5 +48,6 @@ def test_each_recipe_runs(name, folder, monkeypatch):
         return fit(self, *data, **options | brief)
 
     monkeypatch.setattr(model_class, "fit", short)
+    monkeypatch.setattr(recipes, "PEOPLE", 10)
     checkpoints.save(name, recipes.RECIPES[name]())
     checkpoints.load(name)

@@ -231,6 +231,16 @@ def test_a_changed_taste_shows_in_the_order(held_out):
     assert {held_out[each.tobytes()][0] for each in taste.liked(50)} == {7}
 
 
+def test_clicks_are_the_places_of_histories_and_of_what_is_liked():
+    images, _ = digits.load("test")
+    people = sample(3, seed=4, split="test")
+    histories, later = tastes.clicks(people, 5, seed=2, split="test")
+    assert histories.shape == (3, 32) and later.shape == (3, 5)
+    for person, before, after in zip(people, histories, later, strict=True):
+        np.testing.assert_array_equal(images[before], person.history(32, 2, split="test"))
+        np.testing.assert_array_equal(images[after], person.liked(5, 2, split="test"))
+
+
 def test_what_is_liked_has_no_end():
     assert Taste(digits=np.eye(10)[4]).liked(300).shape == (300, 28, 28, 1)
     assert AVERAGE.liked(0).shape == (0, 28, 28, 1)
@@ -344,6 +354,8 @@ def test_an_impossible_taste_is_named(wrong, message):
         (lambda: AVERAGE.history(8, seed=-1), "seed must be a whole number"),
         (lambda: AVERAGE.history(8, split="validation"), "'train' or 'test'"),
         (lambda: AVERAGE.liked(-1), "0 or more"),
+        (lambda: tastes.clicks([]), "at least one; got none"),
+        (lambda: tastes.clicks([AVERAGE], -1), "0 or more"),
         (lambda: AVERAGE.utility(split=None), "'train' or 'test'"),
         (lambda: sample(True), "whole number"),
         (lambda: sample(3, split="all"), "'train' or 'test'"),

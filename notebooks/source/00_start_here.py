@@ -66,31 +66,34 @@ plots.image_grid(trained.averaged_generator(places), columns=12)
 # %% [markdown]
 # ## For you
 #
-# Nobody chose what was drawn so far. This second generator takes, besides noise, a **taste**: how much you
-# like each of the ten digits, how far they should lean, and how thick the pen should be. Move a slider.
+# Nobody chose what was drawn so far. This second generator looks at digits that *you like*, up to 32 of them, and draws more
+# of that kind. Click on the heart under a few, and on the cross under those that are not for you (Tab and Space
+# work, too).
 #
-# *Before you do: give all the weight to two digits. Will it draw both, or something in between?*
+# *Before you do: like only leaning digits, whatever they show. Will it notice?*
 
 # %%
-personal.taste_mixer(checkpoints.load("taste"), tastes.AVERAGE)
+for_you = checkpoints.load("history")
+real_images, _ = digits.load("test")
+personal.your_own_taste(for_you, real_images)
 
 # %% [markdown]
-# And three tastes, a row each, for readers without a running notebook. The generator has never met these
-# people:
+# And two people, for readers without a running notebook: sixteen digits that each clicked on, and what is drawn after them. The
+# generator has met neither the people nor the digits:
 
 # %%
-draws = checkpoints.load("taste").generate
-likes = {
-    "3s and 8s, upright": tastes.Taste((0, 0, 0, 1, 0, 0, 0, 0, 1, 0), slant=0),
-    "7s, leaning": tastes.Taste((0, 0, 0, 0, 0, 0, 0, 1, 0, 0), slant=30),
-    "all, thick": tastes.Taste((1,) * 10, thickness=4),
-}
-plots.image_rows(
-    {words: draws(np.tile(taste.vector(), (12, 1)), seed=1) for words, taste in likes.items()}
-)
+rows = {}
+for name, person in zip(
+    ("Ada", "Ben"), tastes.sample(24, seed=1, split="test")[::-13], strict=True
+):
+    clicked = person.history(16, split="test")
+    rows[f"{name} likes"] = clicked
+    rows[f"for {name}"] = for_you.generate(np.tile(for_you.encode(clicked), (16, 1)), seed=1)
+plots.image_rows(rows)
 
 # %% [markdown]
-# In lesson 06 you build it, and measure whether people would recognise their own.
+# In lesson 06 you describe a person in twelve numbers, in lesson 07 they are read out of clicks, and you measure whether
+# people would recognise their own.
 
 # %% [markdown]
 # ## Predict, then break it

@@ -131,14 +131,19 @@ def _grow(hidden, channels=8):
 # seen in the image with a vector for each class. Here the vector comes from the condition: what is **wanted**.
 
 
-# %% tags=["taught", "persogan_lessons.models.networks:conditional_discriminator"]
-def conditional_discriminator(condition_size, width=128):
-    image, condition = keras.Input(IMAGE_SHAPE), keras.Input((condition_size,))
+# %% tags=["taught", "persogan_lessons.models.networks:see"]
+def see(image, width):
     hidden = layers.GaussianNoise(0.5)(image)  # it has too few images to see them sharply
     for channels in (16, 32):
         hidden = layers.Conv2D(channels, 4, 2, padding="same")(hidden)
         hidden = layers.LeakyReLU(0.2)(hidden)
-    seen = layers.LeakyReLU(0.2)(layers.Dense(width)(layers.Flatten()(hidden)))
+    return layers.LeakyReLU(0.2)(layers.Dense(width)(layers.Flatten()(hidden)))
+
+
+# %% tags=["taught", "persogan_lessons.models.networks:conditional_discriminator"]
+def conditional_discriminator(condition_size, width=128):
+    image, condition = keras.Input(IMAGE_SHAPE), keras.Input((condition_size,))
+    seen = see(image, width)
     wanted = layers.Dense(width, use_bias=False)(embed(condition))
     real = layers.Dense(1, dtype="float32")(seen)
     suits = layers.Dot(1, dtype="float32")([seen, wanted])
@@ -162,7 +167,7 @@ print(f"{generator.count_params():,} and {discriminator.count_params():,} weight
 #
 # `ConditionalGAN` in `persogan_lessons.models.gan` is the `GAN` of lesson 01 with this step. Compare the two: the
 # condition goes into all three calls, and the real images and the fakes of one batch get the *same* conditions. (The
-# `encoder` does nothing before lesson 07: what is given is the condition already. `mismatched_loss` is 0 here.)
+# `encoder` does nothing before lesson 07: what is given is the condition already. `pairing_loss` is 0 here.)
 
 
 # %% tags=["taught", "persogan_lessons.models.gan:ConditionalGAN.simultaneous_step"]
@@ -178,7 +183,7 @@ def simultaneous_step(self, real_pairs):
         g_loss = self.generator_loss(fake_logits)
         g_loss -= self.pay_for_variety(fake_images, noise, condition=held)
         d_loss = self.discriminator_loss(real_logits, fake_logits)
-        d_loss += self.mismatched_loss(real_images, condition)
+        d_loss += self.pairing_loss(real_images, condition)
     descend(tape, g_loss, network=self.generator, optimizer=self.generator_optimizer)
     descend(tape, d_loss, network=self.judge, optimizer=self.discriminator_optimizer)
     return d_loss, g_loss

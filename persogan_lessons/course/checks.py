@@ -216,6 +216,20 @@ def affordable(tuned, plain):
     )
 
 
+def learns_from_clicks(off_by):
+    """Do drawings come nearer to people as they click? `{clicks: digits off by}`, from 0 clicks."""
+    none, many = min(off_by), max(off_by)
+    if not off_by[many] < off_by[none] - 0.15:
+        raise CheckFailed(
+            f"with {many} clicks the digits are off by {off_by[many]:.2f}, with {none} by "
+            f"{off_by[none]:.2f}",
+            cause="the clicks do not reach the drawings: no contrast, later clicks that belong to "
+            "other people, or too few steps",
+            read="'Whose click is it?' in lesson 07",
+        )
+    print(f"Passed: off by {off_by[none]:.2f} with {none} clicks, {off_by[many]:.2f} with {many}.")
+
+
 def conditional_shapes(generator, discriminator):
     """Do two networks play together, and does the condition reach both?"""
     condition_size = generator.inputs[1].shape[-1]

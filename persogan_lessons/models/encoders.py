@@ -53,7 +53,7 @@ class WeightedMean(layers.Layer):
         return ops.concatenate([mean, ops.log(total)], axis=-1)
 
 
-def mean_encoder(features, units=64):
+def mean_encoder(features, units=56):
     """History -> condition by a mean: it cannot know which click came first.
 
     Args:
@@ -71,7 +71,7 @@ def mean_encoder(features, units=64):
     return keras.Model(history, say(WeightedMean()([values, equal, clicked])), name="encoder")
 
 
-def gru_encoder(features, units=64):
+def gru_encoder(features, units=56):
     """History -> condition by reading it click after click, the oldest first.
 
     Arguments and result are those of `mean_encoder`. Taught in lesson 07.
@@ -83,7 +83,7 @@ def gru_encoder(features, units=64):
     return keras.Model(history, say(layers.GRU(units)(values * clicked)), name="encoder")
 
 
-def attention_encoder(features, units=64):
+def attention_encoder(features, units=56):
     """History -> condition by two looks: the first for an impression, the second guided by it.
 
     How much a click counts depends on what it shows, on how long ago it was, and in the second
@@ -111,7 +111,7 @@ def clicks(features):
     return history, ops.cast(ops.any(history != 0, axis=-1, keepdims=True), "float32")
 
 
-def say(hidden, units=96):
+def say(hidden, units=80):
     """What was found, in the language of tastes: `(batch, 12)`, nearly the average at first."""
     hidden = layers.Dense(units, activation="relu")(hidden)
     small = keras.initializers.RandomNormal(stddev=0.01)

@@ -305,8 +305,8 @@ class ConditionalGAN(GAN):
         In nats: log(batch) for guessing. Taught in lesson 07. Source: van den Oord et al.,
         Representation Learning with Contrastive Predictive Coding, 2018.
         """
-        seen, wanted, shares = self.compared([real_images, condition], training=True)
-        table = self.discriminator.get_layer("suits").table(seen, wanted, shares=shares)
+        seen, shares, wanted = self.compared([real_images, condition], training=True)
+        table = self.discriminator.get_layer("suits").table(seen, shares, wanted=wanted)
         return -ops.mean(ops.diagonal(ops.log_softmax(table, axis=1)))
 
     def fit(self, x, y=None, **options):
@@ -324,7 +324,8 @@ class ConditionalGAN(GAN):
         require_real_images(x, self.discriminator.inputs[0].shape[1:])
         if isinstance(x, tf.data.Dataset):
             # Keras would take what is given for a target; to us, the two are one example.
-            return keras.Model.fit(self, x.map(lambda *pair: (pair,)), **options)
+            pairs = x.map(lambda *pair: (pair,))
+            return keras.Model.fit(self, pairs, **{"shuffle": False} | options)  # a Dataset's task
         given = require_conditions(y, self.encoder.inputs[0].shape[1:], count=len(x))
         return keras.Model.fit(self, (x, given), **options)
 

@@ -213,11 +213,11 @@ def weighing_discriminator(condition_size, width=128, *, choices=10):
         "suits", of type `Suits`. Taught in lesson 07.
     """
     image, taste = keras.Input(IMAGE_SHAPE), keras.Input((condition_size,))
-    seen = see(image, width)
     shares, wishes = apart(taste, choices)
     wanted = layers.Dense(width, use_bias=False)(embed(wishes))  # (batch, choices, width)
+    seen = see(image, width)
     real = layers.Dense(1, dtype="float32")(seen)
-    suits = Suits(dtype="float32", name="suits")([seen, wanted, shares])
+    suits = Suits(dtype="float32", name="suits")([seen, shares, wanted])
     logit = layers.Add(dtype="float32")([real, suits])
     return keras.Model([image, taste], logit, name="discriminator")
 
@@ -249,15 +249,15 @@ class Suits(layers.Layer):
 
     log sum_k share_k exp(seen . wanted_k / sqrt(width)), so one wish that an image grants will do.
 
-    Call: `[seen, wanted, shares]`, `(batch, width)`, `(batch, choices, width)` and
-    `(batch, choices)` -> `(batch, 1)`. Taught in lesson 07.
+    Call: `[seen, shares, wanted]`, `(batch, width)`, `(batch, choices)` and
+    `(batch, choices, width)` -> `(batch, 1)`. Taught in lesson 07.
     """
 
     def call(self, inputs):
-        seen, wanted, shares = inputs
+        seen, shares, wanted = inputs
         return self.weigh(ops.einsum("iw,ikw->ik", seen, wanted), shares)[:, None]
 
-    def table(self, seen, wanted, *, shares):
+    def table(self, seen, shares, *, wanted):
         """`(batch, batch)`: how well each image, a row, suits the taste of each, a column."""
         return self.weigh(ops.einsum("iw,jkw->ijk", seen, wanted), shares)
 
