@@ -34,7 +34,7 @@ from persogan_lessons.course import checkpoints, checks
 from persogan_lessons.data import digits, tastes
 from persogan_lessons.display import personal, plots
 from persogan_lessons.measures import personalisation, realism
-from persogan_lessons.models import encoders, networks
+from persogan_lessons.models import networks
 from persogan_lessons.models.encoders import LONGEST, with_empty
 from persogan_lessons.models.gan import ConditionalGAN
 from persogan_lessons.models.networks import IMAGE_SHAPE, embed, see
@@ -531,7 +531,7 @@ for judged in [shipped, model][: lesson.budget(fast=1, cpu=2, gpu=2)]:
 # %% [markdown]
 # ## Exercises
 #
-# 1. Train with `encoders.mean_encoder` and `encoders.gru_encoder` instead. Which of them notices that histories are played
+# 1. Train with `mean_encoder` and `gru_encoder` from `persogan_lessons.models.encoders` instead. Which of them notices that histories are played
 #    backwards? Is the mean worse for those whose taste has not changed?
 # 2. The empty click has weight 1. Make it 4 in `WeightedMean`: for how many clicks are the drawings more careful?
 # 3. Mix two people: sixteen of Ada's clicks, then sixteen of Ben's. For whom does it draw? And if you shuffle all 32?

@@ -426,8 +426,9 @@ show({"plain": plain, **by_tuning})
 
 # %% [markdown]
 # It takes seconds for each person, where the other knobs take next to nothing, and it loses: a few steps
-# change hardly anything, and more make the drawings suit *less*. The 32 images say no more about a person than the twelve numbers did, and they say it less clearly. You cannot
-# see it in the rows above, and no score that the game prints would tell you; the measure does. So fine-tune for what the
+# change hardly anything, and more made the drawings suit these people *less*. (With other people we saw no loss after
+# 40 steps, and never a gain.) The 32 images say no more about a person than the twelve numbers did, and they say it less
+# clearly. You cannot see it in the rows above, and no score that the game prints would tell you; the measure does. So fine-tune for what the
 # condition *cannot* say, and only with images enough to hold some back and measure.
 #
 # ## The map
