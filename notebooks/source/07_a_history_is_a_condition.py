@@ -300,6 +300,7 @@ def off_by(vectors, people):
     return np.abs(np.asarray(vectors)[:, :SHARES] - truth[:, :SHARES]).sum(1).mean() / (2 * SUM)
 
 
+# %%
 def drawn_for(model, given, count, seed=0):
     """So many drawings after each history."""
     conditions = np.repeat(model.encoder(given), count, axis=0)
