@@ -224,7 +224,7 @@ def test_the_33rd_like_pushes_out_the_oldest(model):
     mine = personal.your_own_taste(model, IMAGES, on_page=33, count=4)
     for i in range(33):
         mine.like(i)
-    assert personal.LONGEST_HISTORY == tastes.LONGEST_HISTORY == 32
+    assert personal.LONGEST == tastes.LONGEST_HISTORY == 32
     np.testing.assert_array_equal(mine.history, IMAGES[mine.page[1:]])
     styles = [like.button_style for like in buttons(mine)[0]]
     assert styles[0] != styles[1] == styles[32], "the first is not marked any more"

@@ -15,8 +15,10 @@ import numpy as np
 
 from persogan_lessons.display import plots
 from persogan_lessons.measures import realism
+from persogan_lessons.models.encoders import LONGEST
+from persogan_lessons.models.gan import require_history
+from persogan_lessons.models.networks import IMAGE_SHAPE
 
-LONGEST_HISTORY = 32  # images, as in data.tastes
 SLANTS, THICKNESSES = (-30.0, 45.0), (1.5, 5.0)  # hardly any digit lies beyond; a taste may
 
 TILE = 30  # pixels: an image and its margin
@@ -212,7 +214,7 @@ class OwnTaste(ipywidgets.VBox):
         """Add the ith image of the page to the history, unless it is there."""
         place = self._at(i)
         if place not in self._liked:
-            self._liked = [*self._liked, place][-LONGEST_HISTORY:]
+            self._liked = [*self._liked, place][-LONGEST:]
             self._show_page()
             self._answer()
 
@@ -284,7 +286,7 @@ class OwnTaste(ipywidgets.VBox):
         """Draw for the history, and the history itself."""
         history = self.history
         self._heading.value = WORDS["for you" if len(history) else "for anybody"]
-        self._clicks.value = WORDS["history"].format(len(history), LONGEST_HISTORY)
+        self._clicks.value = WORDS["history"].format(len(history), LONGEST)
         self._strip.show(history)
         self._drawings.draw(self._model, self._model.encode(history), seed=self._seed)
 
@@ -329,7 +331,7 @@ def history_explorer(model, history, *, count=24, seed=0):
     Raises:
         ValueError: for a longer history, or images of another shape or range.
     """
-    history = _require_history(history)
+    history = require_history(history, IMAGE_SHAPE, longest=LONGEST)
     slider = ipywidgets.IntSlider(
         description=WORDS["seen"],
         max=max(len(history), 1),  # a slider with one place only is an error in the browser
@@ -383,7 +385,7 @@ class _Sheet(ipywidgets.Image):
 
 
 def _strip():
-    return _Sheet(LONGEST_HISTORY, LONGEST_HISTORY // 2, width=WIDTH)
+    return _Sheet(LONGEST, LONGEST // 2, width=WIDTH)
 
 
 def _weight_slider(name):
@@ -433,16 +435,3 @@ def _side_by_side(left, right):
     return ipywidgets.HBox(
         [left, right], layout=ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start")
     )
-
-
-# ---- bad input -----------------------------------------------------------------------------------
-
-
-def _require_history(history):
-    history = np.asarray(history)
-    if len(history) > LONGEST_HISTORY:
-        raise ValueError(
-            f"a history holds at most {LONGEST_HISTORY} images; got {len(history)}. "
-            f"The newest: history[-{LONGEST_HISTORY}:]"
-        )
-    return realism.require_images(history) if history.shape != (0, 28, 28, 1) else history

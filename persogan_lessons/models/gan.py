@@ -451,7 +451,7 @@ def require_history(history, shape, *, longest):
     if len(history) and not -1.001 <= history.min() <= history.max() <= 1.001:
         raise ValueError(
             "the images of a history must be finite and in [-1, 1]; got pixels from "
-            f"{history.min():g} to {history.max():g}. From 0..255: images / 127.5 - 1"
+            f"{history.min():g} to {history.max():g}. Scale 0..255 with images / 127.5 - 1"
         )
     return history.astype("float32")
 
