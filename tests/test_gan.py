@@ -275,6 +275,12 @@ def small_conditional(seed=0, encoder=None, **options):
     return gan
 
 
+def without_noise(layer):
+    """For `clone_model`: the same layer, or nothing in place of one that draws at random."""
+    noisy = isinstance(layer, keras.layers.GaussianNoise)
+    return keras.layers.Identity() if noisy else layer.__class__.from_config(layer.get_config())
+
+
 def small_encoder():
     return keras.Sequential([keras.Input((3, 5)), keras.layers.Flatten(), keras.layers.Dense(2)])
 
@@ -285,14 +291,7 @@ def test_a_conditional_step_equals_the_losses_written_by_hand(mode_seeking, mism
     noise = tf.random.stateless_normal((64, 4), seed=(1, 2))
     gan.sample_noise = lambda count: noise
 
-    def no_noise_on_images(discriminator):  # the same weights, and no layer that draws at random
-        return keras.models.clone_model(discriminator, clone_function=silent)
-
-    def silent(layer):
-        noisy = isinstance(layer, keras.layers.GaussianNoise)
-        return keras.layers.Identity() if noisy else layer.__class__.from_config(layer.get_config())
-
-    judge = no_noise_on_images(gan.discriminator)
+    judge = keras.models.clone_model(gan.discriminator, clone_function=without_noise)
     judge.set_weights(gan.discriminator.get_weights())
     gan.discriminator = judge
     gan.judge = judge
@@ -428,12 +427,9 @@ def small_history_gan(**options):
 
 def test_a_contrast_is_the_cross_entropy_of_whose_image_it_is():
     gan = small_history_gan(contrast=0.7)
-    gan.compared = keras.models.clone_model(gan.compared, clone_function=_without_noise)
-    gan.compared.set_weights(
-        keras.Model(
-            gan.discriminator.inputs, gan.discriminator.get_layer("suits").input
-        ).get_weights()
-    )
+    weights = gan.compared.get_weights()
+    gan.compared = keras.models.clone_model(gan.compared, clone_function=without_noise)
+    gan.compared.set_weights(weights)
     tastes = np.abs(np.random.default_rng(0).normal(size=(8, 12))).astype("float32")
     tastes[:, :10] *= 5 / tastes[:, :10].sum(1, keepdims=True)
     layer = gan.discriminator.get_layer("suits")
@@ -442,11 +438,6 @@ def test_a_contrast_is_the_cross_entropy_of_whose_image_it_is():
     own = np.diag(logits) - np.log(np.exp(logits).sum(1))
     loss = gan.pairing_loss(tf.constant(IMAGES[:8]), tf.constant(tastes))
     np.testing.assert_allclose(loss, -0.7 * own.mean(), rtol=1e-4)
-
-
-def _without_noise(layer):
-    noisy = isinstance(layer, keras.layers.GaussianNoise)
-    return keras.layers.Identity() if noisy else layer.__class__.from_config(layer.get_config())
 
 
 def test_a_contrast_needs_a_discriminator_that_can_compare():
