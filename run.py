@@ -169,7 +169,8 @@ def check_packages(use):
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    needed = project["dependencies"] + extras["lab"] + (extras["test"] if use == "test" else [])
+    uses = ["lab", "data"] if use == "lab" else list(extras)
+    needed = sum((extras[each] for each in uses), project["dependencies"])
     names = [re.match(r"[\w.-]+", requirement)[0] for requirement in needed]
     missing = [name for name in names if not is_installed(name)]
     if missing:

@@ -128,8 +128,8 @@ def test_pins_are_complete_and_within_the_ranges(environment):
     everything = project()
     extras = everything["optional-dependencies"]
     for name, needed in [
-        ("requirements/lab.txt", everything["dependencies"] + extras["lab"]),
-        ("requirements/test.txt", everything["dependencies"] + extras["lab"] + extras["test"]),
+        ("requirements/lab.txt", everything["dependencies"] + extras["lab"] + extras["data"]),
+        ("requirements/test.txt", sum(extras.values(), everything["dependencies"])),
     ]:
         pinned = pins(read(name), environment)
         assert requirements_without_pin(needed, pinned) == []
@@ -146,7 +146,8 @@ def test_what_test_installs_serves_the_lab(environment):
 def test_binder_has_the_same_pins_and_the_small_tensorflow():
     binder, test = pins(read("binder/requirements.txt"), BINDER), pins(read(PINNED[1]), BINDER)
     assert pins_that_differ(binder, test) == []
-    assert requirements_without_pin(project()["dependencies"], binder) == []
+    needed = project()["dependencies"] + project()["optional-dependencies"]["data"]
+    assert requirements_without_pin(needed, binder) == []
     assert "tensorflow-cpu" in binder and not {"tensorflow", "pytest", "ruff"} & set(binder)
     python = read("binder/runtime.txt").strip().removeprefix("python-")
     assert python == BINDER["python_version"]
