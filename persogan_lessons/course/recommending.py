@@ -1,0 +1,270 @@
+"""The study of lesson 09: settings chosen on validation, then each recommender tested on splits.
+
+    python run.py train recommending
+
+runs what is missing from `recommending.json`, one process for each core, and may be stopped and
+started again. First every method gets as many trials as the others of its size, drawn at random
+from its ranges, and is judged on the validation likes of two splits. The best trial of each is then
+fitted on train and validation together and meets the test likes, once for each of ten splits.
+
+The generator without its discriminator is a method of its own, with a search of its own: its trials
+have the very settings of those with a discriminator, but for the weight of the game.
+"""
+
+import concurrent.futures
+import functools
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from persogan_lessons.course import study
+from persogan_lessons.data import ratings
+from persogan_lessons.measures import ranking
+from persogan_lessons.models import recommender_gans as games
+from persogan_lessons.models import recommenders
+
+FILE = Path(__file__).parent / "recommending.json"
+K = 20  # length of a list
+CHOSEN_ON = (0, 1)  # seeds of the splits whose validation likes choose
+SPLITS = 5  # tested, of each order
+COMBINED = "iCFGAN + likes"  # what is blended with EASE
+
+
+# ---- how settings are drawn ----------------------------------------------------------------------
+
+
+def log_uniform(low, high):
+    """A function that draws between two numbers, each factor being as likely."""
+    return lambda random: float(f"{np.exp(random.uniform(np.log(low), np.log(high))):.3g}")
+
+
+def one_of(*values):
+    """A function that draws one of these."""
+    return lambda random: values[random.integers(len(values))]
+
+
+class Method(NamedTuple):
+    """A recommender to choose settings for: what makes it, from which ranges, in how many trials.
+
+    make: a function of settings, with `seed` among them where chance plays a part.
+    ranges: `{setting: function of a random generator}`.
+    trials: how many settings are tried.
+    """
+
+    make: object
+    ranges: dict
+    trials: int
+
+
+def bpr(seed, **settings):
+    """`recommenders.BPR` from settings."""
+    return recommenders.BPR(**settings, seed=seed)
+
+
+def irgan(seed, steps, **settings):
+    """`IRGAN` that starts from the best BPR; `policy_rate` is the policy's."""
+    rate = settings.pop("policy_rate")
+    return games.IRGAN(bpr(seed, **settings), steps=steps, rate=rate, seed=seed)
+
+
+def cfgan(kind, settings, *, seed):
+    """`CFGAN` or `ItemCFGAN`, as `kind` says, from settings in one dictionary."""
+    terms = games.Terms(*(settings[name] for name in games.Terms._fields))
+    players = games.Players(*(settings[name] for name in games.Players._fields))
+    return kind(terms, players, epochs=settings["epochs"], rate=settings["rate"], seed=seed)
+
+
+def user_cfgan(seed, **settings):
+    """`CFGAN` from settings."""
+    return cfgan(games.CFGAN, settings, seed=seed)
+
+
+def item_cfgan(seed, **settings):
+    """`ItemCFGAN` from settings."""
+    return cfgan(games.ItemCFGAN, settings, seed=seed)
+
+
+def always(value):
+    """A function that draws this."""
+    return lambda random: value
+
+
+BPR_RANGES = {
+    "size": one_of(32, 64, 128),
+    "decay": log_uniform(0.003, 0.1),
+    "rate": log_uniform(2e-3, 2e-2),
+    "epochs": one_of(30, 60, 100),
+}
+GAME_RANGES = {
+    "zeros": log_uniform(0.1, 1.0),
+    "hidden": one_of(128, 256, 512),
+    "dropout": one_of(0.4, 0.6, 0.7, 0.8),
+    "decay": log_uniform(1e-5, 3e-4),
+    "rate": log_uniform(5e-4, 2e-3),
+    "epochs": one_of(40, 60),
+    "adversarial": log_uniform(0.1, 10.0),  # last, so that the others are drawn alike without it
+}
+PAPER = GAME_RANGES | {"likes": always(0.0)}
+WITH_LIKES = GAME_RANGES | {"likes": always(1.0)}
+
+METHODS = {
+    "popularity": Method(recommenders.Popularity, {}, 1),
+    "item-kNN": Method(
+        recommenders.ItemKNN,
+        {
+            "neighbours": one_of(10, 20, 50, 100, 300, 1000),
+            "shrink": log_uniform(0.1, 50),
+            "power": one_of(0.3, 0.4, 0.45, 0.5, 0.55),
+        },
+        40,
+    ),
+    "EASE": Method(recommenders.EASE, {"ridge": log_uniform(20, 1000)}, 40),
+    "BPR": Method(bpr, BPR_RANGES, 16),
+    "IRGAN": Method(
+        irgan, {"steps": one_of(50, 100, 200), "policy_rate": log_uniform(2e-4, 1e-2)}, 12
+    ),
+    "CFGAN": Method(user_cfgan, PAPER, 10),
+    "iCFGAN": Method(item_cfgan, PAPER, 10),
+    "iCFGAN + likes": Method(item_cfgan, WITH_LIKES, 20),
+    "the same, no game": Method(item_cfgan, WITH_LIKES | {"adversarial": always(0.0)}, 20),
+    "EASE, less popular": Method(
+        lambda ridge, weight: recommenders.Blend(
+            [recommenders.EASE(ridge), recommenders.Popularity()], [1, -weight]
+        ),
+        {"weight": log_uniform(0.01, 1.0)},
+        20,
+    ),
+}
+RANDOM = {"BPR", "IRGAN", "CFGAN", "iCFGAN", "iCFGAN + likes", "the same, no game"}  # need a seed
+STARTS_FROM = {"IRGAN": "BPR", "EASE, less popular": "EASE"}  # whose best settings it keeps
+
+
+# ---- choosing ------------------------------------------------------------------------------------
+
+
+def drawn(name, trial):
+    """The settings of a trial, the same on every machine."""
+    random = np.random.default_rng(trial)
+    return {setting: draw(random) for setting, draw in METHODS[name].ranges.items()}
+
+
+def make(name, settings, *, seed):
+    """The recommender of this name, not yet fitted."""
+    chance = {"seed": seed} if name in RANDOM else {}
+    return METHODS[name].make(**settings, **chance)
+
+
+def best(name, rows=None):
+    """The settings of a method's best trial on validation."""
+    rows = [each for each in rows or load() if each["setting"] == f"choose {name}"]
+    if not rows:
+        raise ValueError(f"no trials of {name!r} are stored; run: python run.py train recommending")
+    return max(rows, key=lambda row: np.mean(row["ndcg"]))["settings"]
+
+
+def try_out(name, settings):
+    """nDCG on the validation likes of each split that chooses."""
+    found = []
+    for seed in CHOSEN_ON:
+        parts = _split(seed, "random")
+        scores = make(name, settings, seed=seed).fit(parts.train).scores(_everybody())
+        lists = ranking.top(scores, parts.train, K)
+        found.append(ranking.mean(ranking.ndcg(lists, parts.validation)).mean)
+    return found
+
+
+# ---- testing -------------------------------------------------------------------------------------
+
+
+def test(order, seed):
+    """Every method at its best settings, on the test likes of one split.
+
+    Returns:
+        A dictionary: `reports`, `{method: ranking.Report as a dictionary}`, and `differences` in
+        nDCG, `{"a - b": (mean, low, high)}`.
+    """
+    parts, genres = _split(seed, order), genre_table(_likes().films)
+    scores = {name: _fitted(name, seed, parts.known) for name in METHODS}
+    pair = [recommenders.standardised(scores[name]) for name in ("EASE", COMBINED)]
+    scores[f"EASE and {COMBINED}"] = sum(pair)
+    reports, gains = {}, {}
+    for name, table in scores.items():
+        reports[name] = ranking.report(
+            table, parts.known, held_out=parts.test, genres=genres, k=K
+        )._asdict()
+        gains[name] = ranking.ndcg(ranking.top(table, parts.known, K), parts.test)
+    pairs = [(name, "EASE") for name in scores if name != "EASE"]
+    pairs.append((COMBINED, "the same, no game"))
+    differences = {f"{a} - {b}": ranking.difference(gains[a], gains[b]) for a, b in pairs}
+    return {"reports": reports, "differences": differences}
+
+
+def _fitted(name, seed, known):
+    return make(name, best(name), seed=seed).fit(known).scores(_everybody())
+
+
+def genre_table(films):
+    """`(films, genres)` 0 and 1, genres in the order of the alphabet."""
+    genres = sorted({genre for film in films for genre in film.genres})
+    return np.array([[genre in film.genres for genre in genres] for film in films], "float32")
+
+
+@functools.cache
+def _likes():
+    return ratings.likes(ratings.load())
+
+
+@functools.cache
+def _split(seed, order):
+    return ratings.split(_likes(), seed, order=order)
+
+
+def _everybody():
+    return np.arange(_likes().shape[0])
+
+
+# ---- all of it -----------------------------------------------------------------------------------
+
+
+def load():
+    """The rows that come with the course, trials first: see `try_out` and `test`."""
+    return study.load(FILE)
+
+
+def complete():
+    """Run what is missing from the file, and keep each result as it comes."""
+    early = [name for name in METHODS if name not in STARTS_FROM]
+    for names in (early, list(STARTS_FROM)):
+        _keep(
+            [(f"choose {name}", trial) for name in names for trial in range(METHODS[name].trials)]
+        )
+    _keep([(f"test {order}", seed) for order in ratings.ORDERS for seed in range(SPLITS)])
+
+
+def _keep(pairs):
+    pool = concurrent.futures.ProcessPoolExecutor(
+        os.cpu_count(), study.SPAWN, study.use_one_core, max_tasks_per_child=20
+    )
+    study.keep(FILE, pairs, run=_run, pool=pool, provenance=_provenance)
+
+
+def _run(pair):
+    setting, seed = pair
+    what, name = setting.split(" ", 1)
+    row = {"setting": setting, "seed": seed}
+    if what == "test":
+        return row | test(name, seed)
+    start = best(STARTS_FROM[name]) if name in STARTS_FROM else {}
+    settings = start | drawn(name, seed)
+    return row | {"settings": settings, "ndcg": try_out(name, settings)}
+
+
+def _provenance():
+    return study.machine_and_packages() | {
+        "made by": "python run.py train recommending",
+        "data": f"MovieLens ml-latest-small of October 2016, SHA-256 {ratings.DIGEST[:16]}",
+        "chosen on": f"nDCG@{K} of the validation likes of random splits {CHOSEN_ON}",
+        "tested on": f"test likes of {SPLITS} random and {SPLITS} temporal splits",
+    }
