@@ -206,3 +206,19 @@ def test_clicks_must_help(capsys):
     message = failure(checks.learns_from_clicks, {0: 0.6, 32: 0.55})
     assert "with 32 clicks" in message and "contrast" in message
     assert "nan" in failure(checks.learns_from_clicks, {0: 0.6, 16: np.nan})
+
+
+def test_recommendations_must_be_personal_and_better_than_popular(capsys):
+    clubs = np.kron(np.eye(2), np.ones((20, 30)))
+    random = np.random.default_rng(0)
+    known = clubs * (random.random(clubs.shape) < 0.4)
+    known[:, 0] = 1  # else nothing is more popular than anything else
+    held_out = clubs * (1 - known)
+    good = clubs + 0.01 * random.random(clubs.shape)
+    checks.recommends(good, known, held_out=held_out)
+    assert capsys.readouterr().out.startswith("Passed: the lists are personal")
+    alike = np.tile(known.sum(0), (40, 1))
+    assert "the same order" in failure(checks.recommends, alike, known, held_out=held_out)
+    wrong = random.random(clubs.shape) - clubs
+    message = failure(checks.recommends, wrong, known, held_out=held_out)
+    assert "no better" in message and "zeros" in message

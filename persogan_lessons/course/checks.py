@@ -5,6 +5,8 @@ A check that passes prints one line; one that fails raises `CheckFailed`.
 
 import numpy as np
 
+from persogan_lessons.measures import ranking
+
 
 class CheckFailed(AssertionError):
     """A check did not pass; its message says what was seen, why that happens, and where to read."""
@@ -297,3 +299,25 @@ def _between_0_and_1(scores):
 def _moved(before, network):
     pairs = zip(before, network.weights, strict=True)
     return any(not np.array_equal(old, new.numpy()) for old, new in pairs)
+
+
+def recommends(scores, known, *, held_out):
+    """Are scores `(users, items)` personal, and better than what is popular?"""
+    read = "'A user is a vector of what they liked' in lesson 09"
+    lists, popular = (
+        ranking.top(each, known) for each in (scores, np.tile(known.sum(0), (len(known), 1)))
+    )
+    if all(np.array_equal(np.argsort(-scores[0]), np.argsort(-row)) for row in scores[1:]):
+        raise CheckFailed(
+            "every user gets the same order",
+            cause="the model ignores its condition, or scores are those of popularity",
+            read=read,
+        )
+    gain = ranking.difference(ranking.ndcg(lists, held_out), ranking.ndcg(popular, held_out))
+    if gain.low <= 0:
+        raise CheckFailed(
+            f"nDCG is {gain} above that of the popular list: no better, as far as one can tell",
+            cause="too few epochs, or no zeros in the game, so that everybody likes everything",
+            read="'Predict, then break it' in lesson 09",
+        )
+    print(f"Passed: the lists are personal, and nDCG is {gain.mean:.3f} above the popular list's.")

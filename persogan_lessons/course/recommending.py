@@ -29,7 +29,7 @@ FILE = Path(__file__).parent / "recommending.json"
 K = 20  # length of a list
 CHOSEN_ON = (0, 1)  # seeds of the splits whose validation likes choose
 SPLITS = 5  # tested, of each order
-COMBINED = "iCFGAN + likes"  # what is blended with EASE
+COMBINED, ABLATION = "iCFGAN + likes", "the same, no game"  # the former is blended with EASE
 
 
 # ---- how settings are drawn ----------------------------------------------------------------------
@@ -99,6 +99,7 @@ BPR_RANGES = {
 }
 GAME_RANGES = {
     "zeros": log_uniform(0.1, 1.0),
+    "drawn": one_of(0.1, 0.3, 0.6, 1.0),
     "hidden": one_of(128, 256, 512),
     "dropout": one_of(0.4, 0.6, 0.7, 0.8),
     "decay": log_uniform(1e-5, 3e-4),
@@ -106,7 +107,11 @@ GAME_RANGES = {
     "epochs": one_of(40, 60),
     "adversarial": log_uniform(0.1, 10.0),  # last, so that the others are drawn alike without it
 }
-PAPER = GAME_RANGES | {"likes": always(0.0)}
+PAPER = GAME_RANGES | {  # without the pull of the likes, the others must be weaker
+    "likes": always(0.0),
+    "zeros": log_uniform(0.03, 1.0),
+    "decay": log_uniform(1e-8, 1e-5),
+}
 WITH_LIKES = GAME_RANGES | {"likes": always(1.0)}
 
 METHODS = {
@@ -118,23 +123,23 @@ METHODS = {
             "shrink": log_uniform(0.1, 50),
             "power": one_of(0.3, 0.4, 0.45, 0.5, 0.55),
         },
-        40,
+        30,
     ),
-    "EASE": Method(recommenders.EASE, {"ridge": log_uniform(20, 1000)}, 40),
-    "BPR": Method(bpr, BPR_RANGES, 16),
+    "EASE": Method(recommenders.EASE, {"ridge": log_uniform(20, 1000)}, 20),
+    "BPR": Method(bpr, BPR_RANGES, 12),
     "IRGAN": Method(
-        irgan, {"steps": one_of(50, 100, 200), "policy_rate": log_uniform(2e-4, 1e-2)}, 12
+        irgan, {"steps": one_of(50, 100, 200), "policy_rate": log_uniform(2e-4, 1e-2)}, 8
     ),
-    "CFGAN": Method(user_cfgan, PAPER, 10),
-    "iCFGAN": Method(item_cfgan, PAPER, 10),
-    "iCFGAN + likes": Method(item_cfgan, WITH_LIKES, 20),
-    "the same, no game": Method(item_cfgan, WITH_LIKES | {"adversarial": always(0.0)}, 20),
+    "CFGAN": Method(user_cfgan, PAPER, 8),
+    "iCFGAN": Method(item_cfgan, PAPER, 8),
+    "iCFGAN + likes": Method(item_cfgan, WITH_LIKES, 14),
+    "the same, no game": Method(item_cfgan, WITH_LIKES | {"adversarial": always(0.0)}, 14),
     "EASE, less popular": Method(
         lambda ridge, weight: recommenders.Blend(
             [recommenders.EASE(ridge), recommenders.Popularity()], [1, -weight]
         ),
         {"weight": log_uniform(0.01, 1.0)},
-        20,
+        10,
     ),
 }
 RANDOM = {"BPR", "IRGAN", "CFGAN", "iCFGAN", "iCFGAN + likes", "the same, no game"}  # need a seed
@@ -196,7 +201,7 @@ def test(order, seed):
         )._asdict()
         gains[name] = ranking.ndcg(ranking.top(table, parts.known, K), parts.test)
     pairs = [(name, "EASE") for name in scores if name != "EASE"]
-    pairs.append((COMBINED, "the same, no game"))
+    pairs.append((COMBINED, ABLATION))
     differences = {f"{a} - {b}": ranking.difference(gains[a], gains[b]) for a, b in pairs}
     return {"reports": reports, "differences": differences}
 
@@ -244,9 +249,7 @@ def complete():
 
 
 def _keep(pairs):
-    pool = concurrent.futures.ProcessPoolExecutor(
-        os.cpu_count(), study.SPAWN, study.use_one_core, max_tasks_per_child=20
-    )
+    pool = concurrent.futures.ProcessPoolExecutor(os.cpu_count(), study.SPAWN, study.use_one_core)
     study.keep(FILE, pairs, run=_run, pool=pool, provenance=_provenance)
 
 

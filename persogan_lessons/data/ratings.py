@@ -185,7 +185,7 @@ def make_up(seed):
     genres = [f"Genre {letter}" for letter in "ABCDEFGHIJKL"]
     has = random.random((films, len(genres))) < 0.15
     tastes = random.dirichlet(np.full(len(genres), 0.3), people)
-    appeal = 3 * tastes @ has.T + random.normal(0, 1.2, films)
+    appeal = 8 * tastes @ has.T + random.normal(0, 1.0, films)
     seen = np.minimum(films // 3, np.rint(random.lognormal(4.6, 0.8, people))).astype(int)
     order = np.argsort(-appeal - random.gumbel(size=appeal.shape), axis=1)
     users = np.repeat(np.arange(people), seen)

@@ -53,28 +53,45 @@ class IRGAN(Factors):
         judge_optimizer = keras.optimizers.Adam(self.start.rate)
         policy_optimizer.build(policy)
         judge_optimizer.build(judge)
-        rows = tf.range(len(likes))[:, None] + tf.zeros((1, self.picks), "int32")
+        share = likes / tf.reduce_sum(likes, axis=1, keepdims=True)
 
         @tf.function
         def step():
-            chances = tf.matmul(*policy, transpose_b=True)  # logits (users, items)
-            picks = tf.random.categorical(chances, self.picks, "int32")
-            places = tf.stack([rows, picks], axis=-1)
+            picks = tf.random.categorical(_product(policy), self.picks, "int32")
             with tf.GradientTape() as tape:
-                opinion = tf.matmul(*judge, transpose_b=True)
-                share = likes / tf.reduce_sum(likes, axis=1, keepdims=True)
+                opinion = _product(judge)
                 real = tf.reduce_sum(share * tf.nn.softplus(-opinion))
-                fake = tf.reduce_sum(tf.nn.softplus(tf.gather_nd(opinion, places))) / self.picks
-                loss = real + fake
+                of_picks = tf.nn.softplus(tf.gather(opinion, picks, batch_dims=1))
+                loss = real + tf.reduce_sum(of_picks) / self.picks
             judge_optimizer.apply(tape.gradient(loss, judge), judge)
-            reward = tf.nn.softplus(tf.gather_nd(opinion, places))
-            reward -= tf.reduce_mean(reward, axis=1, keepdims=True)
             with tf.GradientTape() as tape:
-                chances = tf.nn.log_softmax(tf.matmul(*policy, transpose_b=True))
-                loss = -tf.reduce_sum(reward * tf.gather_nd(chances, places)) / self.picks
+                loss = reinforce_loss(_product(policy), picks, rewards=of_picks)
             policy_optimizer.apply(tape.gradient(loss, policy), policy)
 
         return step
+
+
+def reinforce_loss(logits, picks, *, rewards):
+    """Its gradient makes the picks that earned more than the user's others more likely.
+
+    Args:
+        logits: `(users, items)`, of a policy.
+        picks: `(users, n)` whole numbers, drawn from it.
+        rewards: `(users, n)`, numbers that no gradient passes through.
+
+    Returns:
+        A scalar, summed over users.
+
+    Source: Williams, Simple Statistical Gradient-Following Algorithms, 1992. Taught in lesson 09.
+    """
+    log_chances = tf.gather(tf.nn.log_softmax(logits), picks, batch_dims=1)
+    better = rewards - tf.reduce_mean(rewards, axis=1, keepdims=True)
+    return -tf.reduce_sum(tf.reduce_mean(better * log_chances, axis=1))
+
+
+def _product(vectors):
+    """(user vectors, item vectors) -> scores `(users, items)`."""
+    return tf.matmul(*vectors, transpose_b=True)
 
 
 # ---- CFGAN ---------------------------------------------------------------------------------------
@@ -86,11 +103,13 @@ class Terms(NamedTuple):
     adversarial: to fool the discriminator; 0 leaves the discriminator out.
     zeros: that items drawn from those not liked get a low score (zero reconstruction).
     likes: that liked items get a high one (reconstruction; not in the paper).
+    drawn: the share of the items not liked that take part in a step.
     """
 
     adversarial: float = 1.0
     zeros: float = 0.2
     likes: float = 1.0
+    drawn: float = 0.6
 
 
 class Players(NamedTuple):
@@ -118,7 +137,8 @@ class Players(NamedTuple):
     def discriminator(self, size):
         """(condition, preferences), each `(batch, size)` -> one logit `(batch, 1)`."""
         pair = [keras.Input((size,)), keras.Input((size,))]
-        hidden = layers.Dense(128, activation="sigmoid")(layers.Concatenate()(pair))
+        hidden = layers.Dense(128)(layers.Concatenate()(pair))
+        hidden = layers.LeakyReLU(0.2)(hidden)  # the paper's sigmoid falls silent on wide inputs
         return keras.Model(pair, layers.Dense(1)(hidden), name="discriminator")
 
 
@@ -140,8 +160,6 @@ class PreferenceGAN(keras.Model):
     Adversarial Networks, 2018. Taught in lesson 09.
     """
 
-    drawn = 0.6  # the share of the items not liked that take part in a step
-
     def __init__(self, generator, discriminator):
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
@@ -156,7 +174,7 @@ class PreferenceGAN(keras.Model):
     def train_step(self, likes):
         """One step of each player on likes `(batch, size)`."""
         zeros = (1 - likes) * ops.cast(
-            keras.random.uniform(ops.shape(likes)) < self.drawn, "float32"
+            keras.random.uniform(ops.shape(likes)) < self.terms.drawn, "float32"
         )
         losses = {}
         if self.terms.adversarial:

@@ -126,20 +126,36 @@ class EASE(Recommender):
     Args:
         ridge: above 0; the more, the nearer all weights are to 0.
 
-    Source: Steck, Embarrassingly Shallow Autoencoders for Sparse Data, 2019. Taught in lesson 09.
+    Source: Steck, Embarrassingly Shallow Autoencoders for Sparse Data, 2019. See lesson 09.
     """
 
     def __init__(self, ridge=150.0):
         self.ridge = ridge
 
     def _learn(self, interactions):
-        together = interactions.T @ interactions
-        inverse = np.linalg.inv(together + self.ridge * np.eye(len(together)))
-        self.weights = -inverse / np.diag(inverse)
-        np.fill_diagonal(self.weights, 0)
+        self.weights = item_weights(interactions, self.ridge)
 
     def _of_likes(self, likes):
         return likes @ self.weights
+
+
+def item_weights(interactions, ridge):
+    """What liking one item says about another, as `EASE` has it.
+
+    Args:
+        interactions: `(users, items)`.
+        ridge: above 0.
+
+    Returns:
+        `(items, items)`; the column of an item has a weight for each other, and 0 for itself.
+
+    Taught in lesson 09.
+    """
+    together = interactions.T @ interactions
+    inverse = np.linalg.inv(together + ridge * np.eye(len(together)))
+    weights = -inverse / np.diag(inverse)
+    np.fill_diagonal(weights, 0)
+    return weights
 
 
 class Blend(Recommender):

@@ -1,0 +1,108 @@
+"""The study of recommenders: trials are drawn alike everywhere, and what is shipped is whole."""
+
+import numpy as np
+import pytest
+
+from persogan_lessons.course import recommending
+from persogan_lessons.data import ratings
+from persogan_lessons.data.ratings import Film
+from persogan_lessons.models import recommender_gans as games
+
+GAMES = recommending.COMBINED, recommending.ABLATION
+
+
+@pytest.fixture
+def made_up(monkeypatch):
+    """The study on made-up ratings, fewer of them, with small networks."""
+    likes = ratings.likes(ratings.load("made up"), core=20)
+    monkeypatch.setattr(recommending, "_likes", lambda: likes)
+    recommending._split.cache_clear()
+    yield likes
+    recommending._split.cache_clear()
+
+
+def test_a_trial_is_the_same_every_time():
+    for name in recommending.METHODS:
+        assert recommending.drawn(name, 3) == recommending.drawn(name, 3)
+    assert recommending.drawn("EASE", 3) != recommending.drawn("EASE", 4)
+
+
+def test_the_ablation_tries_the_same_settings_without_the_game():
+    for trial in range(5):
+        game, ablation = (recommending.drawn(name, trial) for name in GAMES)
+        assert game.pop("adversarial") > 0 and ablation.pop("adversarial") == 0
+        assert game == ablation
+    trials = {recommending.METHODS[name].trials for name in GAMES}
+    assert len(trials) == 1, "both get as many trials"
+
+
+def test_settings_lie_in_their_ranges():
+    found = [recommending.drawn("iCFGAN + likes", trial) for trial in range(200)]
+    zeros = np.array([each["zeros"] for each in found])
+    assert 0.1 <= zeros.min() < 0.13 and 0.8 < zeros.max() <= 1.0
+    assert np.median(zeros) == pytest.approx(np.sqrt(0.1), rel=0.3), "log-uniform"
+    assert {each["hidden"] for each in found} == {128, 256, 512}
+
+
+def test_settings_reach_the_model():
+    settings = recommending.drawn("iCFGAN + likes", 0)
+    model = recommending.make("iCFGAN + likes", settings, seed=7)
+    assert isinstance(model, games.ItemCFGAN) and model.seed == 7
+    assert model.terms._asdict() | model.players._asdict() == {
+        name: settings[name] for name in (*games.Terms._fields, *games.Players._fields)
+    }
+    assert (model.epochs, model.rate) == (settings["epochs"], settings["rate"])
+
+
+def test_a_better_ridge_is_better_on_validation(made_up):
+    good, poor = (np.mean(recommending.try_out("EASE", {"ridge": ridge})) for ridge in (100.0, 1e7))
+    assert good > poor + 0.02
+
+
+def test_a_test_row_holds_every_method_and_difference(made_up, monkeypatch):
+    few = {name: recommending.METHODS[name] for name in ("popularity", "EASE")}
+    monkeypatch.setattr(recommending, "METHODS", few)
+    monkeypatch.setattr(recommending, "COMBINED", "popularity")
+    monkeypatch.setattr(recommending, "ABLATION", "popularity")
+    monkeypatch.setattr(
+        recommending, "best", lambda name: {"ridge": 100.0} if name == "EASE" else {}
+    )
+    row = recommending.test("temporal", 0)
+    assert set(row["reports"]) == {"popularity", "EASE", "EASE and popularity"}
+    mean, low, high = row["differences"]["popularity - EASE"]
+    expected = row["reports"]["popularity"]["ndcg"][0] - row["reports"]["EASE"]["ndcg"][0]
+    assert low < mean < high and mean == pytest.approx(expected)
+
+
+def test_genres_as_a_table():
+    some = (Film("A", 2000, ("Drama", "War")), Film("B", 2001, ()), Film("C", 2002, ("Action",)))
+    expected = [[0, 1, 1], [0, 0, 0], [1, 0, 0]]
+    np.testing.assert_array_equal(recommending.genre_table(some), expected)
+
+
+def test_best_needs_trials():
+    with pytest.raises(ValueError, match="no trials of 'EASE'.*run.py train recommending"):
+        recommending.best("EASE", rows=[{"setting": "choose BPR"}])
+    rows = [
+        {"setting": "choose EASE", "settings": {"ridge": ridge}, "ndcg": [ndcg, ndcg]}
+        for ridge, ndcg in ((1.0, 0.1), (2.0, 0.3), (3.0, 0.2))
+    ]
+    assert recommending.best("EASE", rows) == {"ridge": 2.0}
+
+
+def test_what_is_shipped_is_complete():
+    rows = recommending.load()
+    found = {(row["setting"], row["seed"]) for row in rows}
+    assert len(found) == len(rows)
+    for name, method in recommending.METHODS.items():
+        assert {(f"choose {name}", trial) for trial in range(method.trials)} <= found
+    for order in ratings.ORDERS:
+        assert {(f"test {order}", seed) for seed in range(recommending.SPLITS)} <= found
+
+
+def test_shipped_trials_are_those_that_the_script_draws():
+    for row in recommending.load():
+        what, name = row["setting"].split(" ", 1)
+        if what == "choose":
+            drawn = recommending.drawn(name, row["seed"])
+            assert {key: row["settings"][key] for key in drawn} == drawn
