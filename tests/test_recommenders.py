@@ -83,7 +83,7 @@ def test_ease_is_the_least_squares_that_it_says():
 
 def test_item_knn_is_the_cosine_of_scikit_learn():
     interactions = (np.random.default_rng(2).random((90, 15)) < 0.4).astype("float64")
-    weights = ItemKNN(4, shrink=0.0).fit(interactions).weights
+    weights = ItemKNN(4, shrink=0.0, power=0.5, activity=0.0).fit(interactions).weights
     alike = metrics.pairwise.cosine_similarity(interactions.T) - np.eye(15)
     nearest = np.sort(alike, axis=1)[:, [-4]]
     np.testing.assert_allclose(weights, np.where(alike >= nearest - 1e-9, alike, 0), rtol=1e-5)

@@ -5,7 +5,9 @@
 runs what is missing from `recommending.json`, one process for each core, and may be stopped and
 started again. First every method gets as many trials as the others of its size, drawn at random
 from its ranges, and is judged on the validation likes of two splits. The best trial of each is then
-fitted on train and validation together and meets the test likes, once for each of ten splits.
+fitted on train and validation together and meets the test likes, once for each of ten splits. (The
+ranges of the games were narrowed by some thirty trials before, most of them without a
+discriminator, on validation likes, too.)
 
 The generator without its discriminator is a method of its own, with a search of its own: its trials
 have the very settings of those with a discriminator, but for the weight of the game.
@@ -98,18 +100,20 @@ BPR_RANGES = {
     "epochs": one_of(30, 60, 100),
 }
 GAME_RANGES = {
-    "zeros": log_uniform(0.1, 1.0),
-    "drawn": one_of(0.1, 0.3, 0.6, 1.0),
-    "hidden": one_of(128, 256, 512),
-    "dropout": one_of(0.4, 0.6, 0.7, 0.8),
-    "decay": log_uniform(1e-5, 3e-4),
-    "rate": log_uniform(5e-4, 2e-3),
+    "zeros": log_uniform(0.1, 0.6),
+    "drawn": one_of(0.3, 0.6, 1.0),
+    "hidden": one_of(256, 512),
+    "dropout": one_of(0.6, 0.7, 0.8),
+    "decay": log_uniform(1e-5, 1e-4),
+    "rate": log_uniform(1e-3, 2.5e-3),
     "epochs": one_of(40, 60),
     "adversarial": log_uniform(0.1, 10.0),  # last, so that the others are drawn alike without it
 }
 PAPER = GAME_RANGES | {  # without the pull of the likes, the others must be weaker
     "likes": always(0.0),
     "zeros": log_uniform(0.03, 1.0),
+    "drawn": one_of(0.1, 0.3),
+    "dropout": one_of(0.2, 0.4, 0.6),
     "decay": log_uniform(1e-8, 1e-5),
 }
 WITH_LIKES = GAME_RANGES | {"likes": always(1.0)}
@@ -119,21 +123,22 @@ METHODS = {
     "item-kNN": Method(
         recommenders.ItemKNN,
         {
-            "neighbours": one_of(10, 20, 50, 100, 300, 1000),
-            "shrink": log_uniform(0.1, 50),
-            "power": one_of(0.3, 0.4, 0.45, 0.5, 0.55),
+            "neighbours": one_of(50, 100, 300, 1000),
+            "shrink": log_uniform(1e-3, 1.0),
+            "power": one_of(0.3, 0.4, 0.5),
+            "activity": one_of(0.0, 0.25, 0.5, 0.75),
         },
         30,
     ),
     "EASE": Method(recommenders.EASE, {"ridge": log_uniform(20, 1000)}, 20),
-    "BPR": Method(bpr, BPR_RANGES, 12),
+    "BPR": Method(bpr, BPR_RANGES, 8),
     "IRGAN": Method(
-        irgan, {"steps": one_of(50, 100, 200), "policy_rate": log_uniform(2e-4, 1e-2)}, 8
+        irgan, {"steps": one_of(50, 100, 200), "policy_rate": log_uniform(2e-4, 1e-2)}, 6
     ),
-    "CFGAN": Method(user_cfgan, PAPER, 8),
-    "iCFGAN": Method(item_cfgan, PAPER, 8),
-    "iCFGAN + likes": Method(item_cfgan, WITH_LIKES, 14),
-    "the same, no game": Method(item_cfgan, WITH_LIKES | {"adversarial": always(0.0)}, 14),
+    "CFGAN": Method(user_cfgan, PAPER, 5),
+    "iCFGAN": Method(item_cfgan, PAPER, 5),
+    "iCFGAN + likes": Method(item_cfgan, WITH_LIKES, 8),
+    "the same, no game": Method(item_cfgan, WITH_LIKES | {"adversarial": always(0.0)}, 8),
     "EASE, less popular": Method(
         lambda ridge, weight: recommenders.Blend(
             [recommenders.EASE(ridge), recommenders.Popularity()], [1, -weight]

@@ -91,24 +91,28 @@ class Popularity(Recommender):
 
 
 class ItemKNN(Recommender):
-    """Items that resemble those somebody likes: the cosine of who likes them, shrunk.
+    """Items that resemble those somebody likes: a weighted cosine of who likes them.
 
     Args:
         neighbours: for each item so many similar ones count.
-        shrink: likes that are added below the fraction line, so that two rare items do not seem
-            alike by chance.
-        power: of an item's popularity below the line; 0.5 is the cosine.
+        shrink: what is added below the fraction line, so that two rare items do not seem alike by
+            chance.
+        power: of an item's weight below the line; 0.5 makes it a cosine.
+        activity: a user with n likes weighs n ** -activity: who likes everything says little.
 
     Source: Sarwar et al., Item-Based Collaborative Filtering, 2001.
     """
 
-    def __init__(self, neighbours=100, shrink=20.0, *, power=0.5):
-        self.neighbours, self.shrink, self.power = neighbours, shrink, power
+    def __init__(self, neighbours=1000, shrink=0.1, *, power=0.4, activity=0.5):
+        self.neighbours, self.shrink = neighbours, shrink
+        self.power, self.activity = power, activity
 
     def _learn(self, interactions):
-        together = interactions.T @ interactions
+        likes = np.maximum(interactions.sum(1, keepdims=True), 1)
+        weighted = interactions / likes**self.activity
+        together = weighted.T @ weighted
         size = np.diag(together) ** self.power
-        alike = together / (np.outer(size, size) + self.shrink)
+        alike = together / np.maximum(np.outer(size, size) + self.shrink, 1e-12)
         np.fill_diagonal(alike, 0)
         last = np.sort(alike, axis=1)[:, -min(self.neighbours, len(alike))]
         self.weights = np.where(alike >= last[:, None], alike, 0)
