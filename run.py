@@ -9,6 +9,8 @@
                                           the rest goes to pytest: -x, -k digits, tests/test_run.py
     python run.py build [NN ...]      make the notebooks from notebooks/source, and run them
                   --check                 only see whether they agree with their sources
+    python run.py site                make the pages to read in a browser, in build/site/html
+                  --to FOLDER             or elsewhere
     python run.py train [NAME ...]    train again the small models that come with the course
     python run.py address OWNER/NAME  set the GitHub address that links and badges point to
 
@@ -95,6 +97,10 @@ def build(arguments, here):
     return hand_over([prepare("test", here), str(NOTEBOOKS / "build.py")] + arguments)
 
 
+def site(arguments, here):
+    return hand_over([prepare("test", here), str(ROOT / "docs" / "build.py")] + arguments)
+
+
 def train(arguments, here):
     return hand_over([prepare("test", here), "-m", "persogan_lessons.course.recipes"] + arguments)
 
@@ -125,7 +131,14 @@ def address(arguments, here):
     return 0
 
 
-COMMANDS = {"lab": lab, "test": test, "build": build, "train": train, "address": address}
+COMMANDS = {
+    "lab": lab,
+    "test": test,
+    "build": build,
+    "site": site,
+    "train": train,
+    "address": address,
+}
 
 
 def main(arguments):
