@@ -127,6 +127,16 @@ function convolve(x, size, kernel, stride) {
   return y;
 }
 
+// The scalar product of two runs of numbers, as long as a multiple of four.
+function product(x, from, weights, at, length) {
+  let sum = 0;
+  for (let a = 0; a < length; a += 4, from += 4, at += 4) {
+    const first = x[from] * weights[at] + x[from + 1] * weights[at + 1];
+    sum += first + x[from + 2] * weights[at + 2] + x[from + 3] * weights[at + 3];
+  }
+  return sum;
+}
+
 // (rows, size, size, inputs) -> (rows, 2 size, 2 size, outputs): a stride of 2, padding "same".
 function grow(x, size, kernel) {
   const [width, , outputs, inputs] = kernel.shape;
@@ -144,9 +154,7 @@ function grow(x, size, kernel) {
         const to = ((row * 2 * size + down) * 2 * size + right) * outputs;
         for (let b = 0; b < outputs; b++) {
           const at = ((u * width + v) * outputs + b) * inputs;
-          let sum = 0;
-          for (let a = 0; a < inputs; a++) sum += x[place * inputs + a] * kernel.data[at + a];
-          y[to + b] += sum;
+          y[to + b] += product(x, place * inputs, kernel.data, at, inputs);
         }
       }
   }
