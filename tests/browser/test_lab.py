@@ -4,6 +4,7 @@ Lesson 00 and the stop button are tried always, the other lessons with widgets o
 `python run.py test --full`. All of them run at the budget `fast`.
 """
 
+import base64
 import io
 import json
 import os
@@ -37,7 +38,8 @@ MOVES = 24  # of which the latency is the median
 
 # Resolves to the milliseconds from a key pressed on a slider to the new picture on the page.
 WATCH = """image => {
-  window.latency = new Promise(resolve => {
+  window.latency = new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("ten seconds, and no new picture")), 10000);
     const once = { once: true, capture: true };
     let began = null;
     const finish = () => resolve(performance.now() - began);
@@ -144,11 +146,17 @@ def run_all(page, address):
 
 
 def start_all(page, address):
+    """The same, without waiting; asked again where the kernel was not yet listening."""
     page.goto(address)
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=120_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
+    for _ in range(5):
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
+        page.wait_for_timeout(3000)
+        if page.locator(".jp-InputPrompt", has_text=re.compile(r"\[[*\d]")).count():
+            return
+    raise AssertionError("no cell has begun to run")
 
 
 def wait_for_cells(page):
@@ -229,7 +237,7 @@ def walk_and_measure(page):
 
 
 def like_and_forget(page):
-    cell = cell_with(page, "button[title='like image 1']")
+    cell = cell_with(page, "button[title='image 1 is not for me']")
     image = cell.locator("img[width='240']")
     nobody = pixels(image)
     for i in (1, 2, 3):
@@ -248,14 +256,24 @@ def like_and_forget(page):
 
 def test_stop_in_the_middle_of_training(lab, page):
     start_all(page, lab("training.ipynb"))
-    picture = page.locator(".jp-CodeCell").nth(1).locator("img").first
-    picture.wait_for(timeout=120_000)
-    before = pixels(picture)
-    page.wait_for_timeout(3000)
-    assert changed(before, pixels(picture)) > 0.002  # it is drawn anew while training runs
-    page.get_by_role("button", name="Interrupt the kernel").click()
+    page.locator(".jp-CodeCell").nth(1).locator("img").wait_for(timeout=120_000)
+    before = training_picture(page)
+    for _ in range(60):  # seconds until it is drawn anew, while training runs
+        page.wait_for_timeout(1000)
+        if changed(before, training_picture(page)) > 0.002:
+            break
+    else:
+        raise AssertionError("the picture of the training stayed the same for a minute")
+    page.locator("[data-command='notebook:interrupt-kernel']").first.click()
     wait_for_cells(page)
     page.get_by_text("kept: (2, 28, 28, 1) True").wait_for()
+
+
+def training_picture(page):
+    """What `Live` shows, from its PNG: the element itself is replaced with every picture."""
+    script = "document.querySelectorAll('.jp-CodeCell')[1].querySelector('img').src"
+    png = base64.b64decode(page.evaluate(script).partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), "int16")
 
 
 @FULL

@@ -1,0 +1,66 @@
+"""The site's main pages in Chromium: they ask no other host, and an audit finds them accessible.
+
+The audit is axe-core's, fetched once through npm; without npm or a network it is skipped.
+"""
+
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+
+MAIN = (
+    "index.html",
+    "playground.html",
+    "results.html",
+    "glossary.html",
+    "notebooks/00_start_here.html",
+    "notebooks/07_a_history_is_a_condition.html",
+    "api/2_models.html",
+    "search.html",
+)
+SERIOUS = {"serious", "critical"}
+EVERY_PAGE = pytest.mark.parametrize("name", MAIN)
+# Pygments paints code in colours that its styles fix; all other contrast is ours to answer for.
+AUDIT = "() => axe.run({ exclude: [['.highlight']] })"
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory):
+    """The text of axe.min.js."""
+    npm, folder = shutil.which("npm"), tmp_path_factory.mktemp("axe")
+    if npm is None:
+        pytest.skip("npm is not here, so axe-core cannot be fetched")
+    packed = subprocess.run(
+        [npm, "pack", "axe-core@4.10"], cwd=folder, capture_output=True, text=True, timeout=120
+    )
+    if packed.returncode:
+        pytest.skip("npm could not fetch axe-core: is there a network?")
+    with tarfile.open(next(folder.glob("*.tgz"))) as package:
+        return package.extractfile("package/axe.min.js").read().decode()
+
+
+@EVERY_PAGE
+def test_a_page_asks_no_other_host(page, address, name):
+    page.goto(f"{address}/{name}", wait_until="networkidle")
+    assert [url for url in page.requested if not url.startswith((address, "data:"))] == []
+
+
+@EVERY_PAGE
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_audit_finds_nothing_serious(page, address, axe, name, theme):
+    page.emulate_media(color_scheme=theme)
+    page.goto(f"{address}/{name}", wait_until="networkidle")
+    page.evaluate(axe)
+    found = page.evaluate(AUDIT)["violations"]
+    serious = [
+        (each["id"], each["help"], [node["html"][:200] for node in each["nodes"][:3]])
+        for each in found
+        if each["impact"] in SERIOUS
+    ]
+    assert serious == []
+
+
+def test_search_finds_a_lesson(page, address):
+    page.goto(f"{address}/search.html?q=spectral")
+    page.locator("#search-results a", has_text="03 Keeping it stable").first.wait_for()
