@@ -37,3 +37,16 @@ html_title = project
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+
+
+def say_how_deep_captions_are(app, page, template, context, doctree):
+    """Sphinx makes headings of the captions at the side, and leaves out their level."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace(
+        'role="heading"', 'role="heading" aria-level="2"'
+    )
+
+
+def setup(app):
+    """Sphinx calls this."""
+    app.connect("html-page-context", say_how_deep_captions_are, priority=900)  # after the theme

@@ -54,7 +54,7 @@ def table(folder):
     address = project["project"]["urls"]["Repository"]
     measured = notebooks.read_measured(folder)
     rows = [
-        "| Lesson | What you gain | Minutes | Memory | Picture | |",
+        "| Lesson | What you gain | Minutes | Memory | Picture | Elsewhere |",
         "|---|---|---:|---:|---|---|",
     ]
     for lesson in notebooks.lessons(folder):
