@@ -8,6 +8,7 @@
                   --full                  trained as long as a learner trains them
                                           the rest goes to pytest: -x, -k digits, tests/test_run.py
     python run.py build [NN ...]      make the notebooks from notebooks/source, and run them
+                  --text                  run nothing: only words have changed, outputs stay
                   --check                 only see whether they agree with their sources
     python run.py site                make the pages to read in a browser, in build/site/html
                   --to FOLDER             or elsewhere
