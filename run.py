@@ -12,6 +12,7 @@
                   --check                 only see whether they agree with their sources
     python run.py site                make the pages to read in a browser, in build/site/html
                   --to FOLDER             or elsewhere
+                  --links                 only try the links to other hosts
     python run.py train [NAME ...]    train again the small models that come with the course
     python run.py address OWNER/NAME  set the GitHub address that links and badges point to
 

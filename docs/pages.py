@@ -35,17 +35,17 @@ def wall(folder):
 
 def _wall_picture(lesson):
     title, _ = notebooks.title_and_goal(lesson)
-    page = f"notebooks/{lesson.name}"
+    page, words = f"notebooks/{lesson.name}", words_for(notebooks.read_source(lesson))
     return (
-        f":::{{figure}} notebooks/pictures/{lesson.picture.name}\n:alt: {words_for(lesson)}\n"
+        f":::{{figure}} notebooks/pictures/{lesson.picture.name}\n:alt: {words}\n"
         f"\n[{lesson.name[:2]} {title}]({page}.ipynb)\n:::\n"
     )
 
 
-def words_for(lesson):
+def words_for(notebook):
     """The alternative text that the first cell gives the picture of its lesson."""
-    first = notebooks.read_source(lesson).cells[0].source
-    return re.search(r"!\[([^\]]*)\]\(pictures/", first)[1].replace("\n", " ")
+    found = re.search(r"!\[([^\]]*)\]\(pictures/", notebook.cells[0].source)
+    return found[1].replace("\n", " ") if found else ""
 
 
 def table(folder):
@@ -59,7 +59,7 @@ def table(folder):
     ]
     for lesson in notebooks.lessons(folder):
         row = notebooks.table_row(lesson, measured.get(lesson.name), address)
-        rows.append(row.replace('alt=""', f'alt="{words_for(lesson)}"'))
+        rows.append(row.replace('alt=""', f'alt="{words_for(notebooks.read_source(lesson))}"'))
     return "\n".join(rows) + "\n"
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import struct
 from html.parser import HTMLParser
 from pathlib import Path
@@ -101,7 +100,8 @@ def test_the_landing_page_has_the_promise_the_wall_and_the_measured_table(site):
     for lesson in notebooks.lessons(ROOT / "notebooks"):
         measured = notebooks.read_measured(ROOT / "notebooks")[lesson.name]
         assert f"{measured['peak_mb']} MB" in words
-        assert pages.words_for(lesson) in [image["alt"] for image in page.images]
+        words = pages.words_for(notebooks.read_source(lesson))
+        assert words in [image["alt"] for image in page.images]
     assert "Learn GANs by building one that knows you" in words
 
 
@@ -124,7 +124,13 @@ def test_every_module_has_its_docstrings_on_a_page(site):
 def test_a_failing_build_leaves_the_site_that_was_there(tmp_path, monkeypatch):
     (tmp_path / "html").mkdir()
     (tmp_path / "html" / "index.html").write_text("the old one")
-    monkeypatch.setattr(build, "lay_out", lambda folder: shutil.copy(ROOT / "README.md", folder))
+
+    def lay_out(folder):
+        folder.mkdir()
+        (folder / "conf.py").write_text("")
+        (folder / "index.rst").write_text("A page\n======\n\nIt leads `nowhere`_.\n")
+
+    monkeypatch.setattr(build, "lay_out", lay_out)
     assert build.build(tmp_path / "html") != 0
     assert [path.name for path in tmp_path.iterdir()] == ["html"]
     assert (tmp_path / "html" / "index.html").read_text() == "the old one"
@@ -176,15 +182,18 @@ def test_all_studies_are_on_the_page_with_all_their_settings(site):
 # ---- the parts ----------------------------------------------------------------------------------
 
 
-def test_figures_get_the_words_of_their_cell_or_their_heading():
+def test_figures_get_the_words_of_their_cell_or_of_what_is_above():
     cells = [
+        nbformat.v4.new_markdown_cell("# One\n\n![a three](pictures/01_one.png)"),
         nbformat.v4.new_code_cell("1", metadata={"alt": "a one"}),
         nbformat.v4.new_markdown_cell("## Two\n\ntext"),
         nbformat.v4.new_code_cell("2"),
+        nbformat.v4.new_code_cell("3", metadata={"tags": ["picture"]}),
     ]
     notebook = build.with_words(nbformat.v4.new_notebook(cells=cells))
-    words = [cell.metadata["mystnb"]["image"]["alt"] for cell in notebook.cells[::2]]
+    words = [cell.metadata["mystnb"]["image"]["alt"] for cell in notebook.cells[1:4:2]]
     assert words[0] == "a one" and "Two" in words[1]
+    assert notebook.cells[4].metadata["mystnb"]["image"]["alt"] == "a three"
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,39 @@ def changed(before, after):
     return np.mean(np.abs(before - after).max(axis=-1) > 40)
 
 
+def until(page, comes_true, otherwise):
+    """Wait for something, a minute at most: a busy machine answers late."""
+    for _ in range(120):
+        if comes_true():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(otherwise)
+
+
+def wait_for_change(page, image, before):
+    """Until an element looks otherwise than it did, and then stays as it is; its pixels."""
+    until(page, lambda: changed(before, pixels(image)) > 0.01, "the picture stayed the same")
+    return settled(page, image)
+
+
+def settled(page, image):
+    """The pixels of an element, once they have been the same for a second."""
+    seen = [pixels(image)]
+
+    def same():
+        page.wait_for_timeout(1000)
+        seen.append(pixels(image))
+        return changed(*seen[-2:]) == 0
+
+    until(page, same, "the picture went on changing")
+    return seen[-1]
+
+
+def wait_for_return(page, image, before):
+    """Until an element looks as it did before."""
+    until(page, lambda: changed(before, pixels(image)) == 0, "the picture did not come back")
+
+
 def drag(page, handle, right=0, up=0):
     """Take a slider's handle with the mouse, move it in many small steps, let it go."""
     handle.scroll_into_view_if_needed()
@@ -191,7 +224,6 @@ def drag(page, handle, right=0, up=0):
     page.mouse.down()
     page.mouse.move(x + right, y - up, steps=30)
     page.mouse.up()
-    page.wait_for_timeout(1500)
 
 
 def latency(page, handle, image):
@@ -224,15 +256,13 @@ def walk_and_measure(page):
     handle, image = cell.locator(".noUi-handle"), cell.locator("img[width='224']")
     before = pixels(image)
     drag(page, handle, right=90)
-    after = pixels(image)
-    assert changed(before, after) > 0.02
-    page.keyboard.press("ArrowRight")  # a step away and back: a burst has lost no last state
+    after = wait_for_change(page, image, before)
+    page.keyboard.press("ArrowRight")  # a step away and back: the burst has lost no last state
     page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(1000)
-    assert changed(after, pixels(image)) == 0
+    wait_for_return(page, image, after)
     cell.get_by_role("button", name="another walk").click()
-    page.wait_for_timeout(1000)
-    assert changed(after, pixels(image)) > 0.02
+    wait_for_change(page, image, after)
     print(f"\nFrom move to picture: {latency(page, handle, image):.0f} ms (median of {MOVES})")
 
 
@@ -243,27 +273,24 @@ def like_and_forget(page):
     for i in (1, 2, 3):
         cell.locator(f"button[title='like image {i}']").click()
     cell.get_by_text("Your history: 3 of").wait_for()
-    page.wait_for_timeout(1000)
-    assert changed(nobody, pixels(image)) > 0.01
+    wait_for_change(page, image, nobody)
     cell.locator("button[title='like image 5']").focus()
     page.keyboard.press("Space")
     cell.get_by_text("Your history: 4 of").wait_for()
     cell.get_by_role("button", name="Forget me").click()
     cell.get_by_text("Your history: 0 of").wait_for()
-    page.wait_for_timeout(1000)
-    assert changed(nobody, pixels(image)) == 0
+    wait_for_return(page, image, nobody)
 
 
 def test_stop_in_the_middle_of_training(lab, page):
     start_all(page, lab("training.ipynb"))
     page.locator(".jp-CodeCell").nth(1).locator("img").wait_for(timeout=120_000)
     before = training_picture(page)
-    for _ in range(60):  # seconds until it is drawn anew, while training runs
-        page.wait_for_timeout(1000)
-        if changed(before, training_picture(page)) > 0.002:
-            break
-    else:
-        raise AssertionError("the picture of the training stayed the same for a minute")
+    until(
+        page,
+        lambda: changed(before, training_picture(page)) > 0.002,
+        "the picture of the training stayed the same",
+    )
     page.locator("[data-command='notebook:interrupt-kernel']").first.click()
     wait_for_cells(page)
     page.get_by_text("kept: (2, 28, 28, 1) True").wait_for()
@@ -284,15 +311,14 @@ def test_lesson_06(lab, page):
     before = pixels(image)
     cell.get_by_role("button", name="No digit").click()
     cell.get_by_text("Nothing to draw yet").wait_for()
+    blank = wait_for_change(page, image, before)
     drag(page, cell.locator(".noUi-handle").nth(3), up=80)
-    threes = pixels(image)
-    assert changed(before, threes) > 0.01
     cell.get_by_text("100%").wait_for()
+    threes = wait_for_change(page, image, blank)
     drag(page, cell.locator(".noUi-horizontal .noUi-handle").first, right=60)
-    assert changed(threes, pixels(image)) > 0.01
+    wait_for_change(page, image, threes)
     cell.get_by_role("button", name="Start again").click()
-    page.wait_for_timeout(1000)
-    assert changed(before, pixels(image)) == 0
+    wait_for_return(page, image, before)
 
 
 @FULL
@@ -303,4 +329,4 @@ def test_lesson_07(lab, page):
     image = cell.locator("img[width='640']").last
     before = pixels(image)
     drag(page, cell.locator(".noUi-handle"), right=200)
-    assert changed(before, pixels(image)) > 0.01
+    wait_for_change(page, image, before)
