@@ -50,7 +50,7 @@ WATCH = """image => {
 
 
 @pytest.fixture
-def lab(tmp_path):
+def lab(tmp_path, browser):
     """JupyterLab as `python run.py lab` starts it, on a copy of the course; its address.
 
     Everything that Jupyter keeps about a user is kept in folders of this test alone.
