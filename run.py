@@ -128,8 +128,8 @@ def address(arguments, here):
     write_all(changed)
     names = [path.relative_to(ROOT).as_posix() for path in changed]
     print(f"Changed: {', '.join(names)}" if names else "The address is already this one.")
-    if set(sources) & set(changed):
-        print("The notebooks still have the old one. Now run: python run.py build")
+    if changed:  # each notebook names it, in its lines for Colab
+        print("The notebooks still have the old one. Now run: python run.py build --text")
     return 0
 
 

@@ -467,7 +467,7 @@ def test_the_address_is_set_everywhere_and_back(addressed, capsys, prefix, suffi
     said = capsys.readouterr().out
     for name in ["pyproject.toml", "README.md", "CITATION.cff", "notebooks/source/00_start.py"]:
         assert name in said and "a-school/gans.2" in (addressed / name).read_text("utf-8")
-    assert "01_other" not in said and "python run.py build" in said
+    assert "01_other" not in said and "python run.py build --text" in said
     readme = (addressed / "README.md").read_bytes().decode()
     wanted = README.replace("OWNER/persogan_lessons", "a-school/gans.2")
     wanted = wanted.replace("MY-a-school/gans.2", "MY-OWNER/persogan_lessons")
