@@ -25,7 +25,9 @@ def mathml(latex, *, as_block):
     """
     for pattern, words in OTHER_WORDS:
         latex = re.sub(pattern, words, latex)
-    return latex2mathml.tex2mathml(latex, as_block=as_block)
+    formula = latex2mathml.tex2mathml(latex, as_block=as_block)
+    # A formula may be wider than the page; the keyboard scrolls only what it can reach.
+    return formula.replace("<math ", '<math tabindex="0" ', 1) if as_block else formula
 
 
 def _visit(translator, node, *, as_block):
