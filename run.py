@@ -8,7 +8,11 @@
                   --full                  trained as long as a learner trains them
                                           the rest goes to pytest: -x, -k digits, tests/test_run.py
     python run.py build [NN ...]      make the notebooks from notebooks/source, and run them
+                  --text                  run nothing: only words have changed, outputs stay
                   --check                 only see whether they agree with their sources
+    python run.py site                make the pages to read in a browser, in build/site/html
+                  --to FOLDER             or elsewhere
+                  --links                 only try the links to other hosts
     python run.py train [NAME ...]    train again the small models that come with the course
     python run.py address OWNER/NAME  set the GitHub address that links and badges point to
 
@@ -95,6 +99,10 @@ def build(arguments, here):
     return hand_over([prepare("test", here), str(NOTEBOOKS / "build.py")] + arguments)
 
 
+def site(arguments, here):
+    return hand_over([prepare("test", here), str(ROOT / "docs" / "build.py")] + arguments)
+
+
 def train(arguments, here):
     return hand_over([prepare("test", here), "-m", "persogan_lessons.course.recipes"] + arguments)
 
@@ -120,12 +128,19 @@ def address(arguments, here):
     write_all(changed)
     names = [path.relative_to(ROOT).as_posix() for path in changed]
     print(f"Changed: {', '.join(names)}" if names else "The address is already this one.")
-    if set(sources) & set(changed):
-        print("The notebooks still have the old one. Now run: python run.py build")
+    if changed:  # each notebook names it, in its lines for Colab
+        print("The notebooks still have the old one. Now run: python run.py build --text")
     return 0
 
 
-COMMANDS = {"lab": lab, "test": test, "build": build, "train": train, "address": address}
+COMMANDS = {
+    "lab": lab,
+    "test": test,
+    "build": build,
+    "site": site,
+    "train": train,
+    "address": address,
+}
 
 
 def main(arguments):

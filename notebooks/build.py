@@ -2,6 +2,7 @@
 
     python run.py build            every lesson
     python run.py build 01 03      these lessons
+    python run.py build --text     run nothing: only words and tags have changed, outputs stay
     python run.py build --check    change nothing, only verify what is committed
 
 The sources, `source/NN_name.py`, are the only text edited by hand. Two cell tags speak to the
@@ -39,6 +40,14 @@ METADATA = {
 }
 JUPYTEXT_NOTES = ("cell_marker", "lines_to_next_cell", "lines_to_end_of_cell_marker")
 WIDGET = "application/vnd.jupyter.widget-view+json"
+IMPORT = "from persogan_lessons.course import lesson\n"  # with it each lesson begins
+ON_COLAB = """\
+import sys
+
+if "google.colab" in sys.modules:  # whatever Colab has installed stays as it is
+    %pip install -q "persogan_lessons[data] @ git+{address}"
+
+"""
 TABLE = re.compile(r"(?<=<!-- lessons -->\n).*?(?=<!-- /lessons -->)", re.DOTALL)
 
 
@@ -83,7 +92,22 @@ def read_source(lesson):
         text = (lesson.name, cell.cell_type, cell.source)
         seen[text] = seen.get(text, 0) + 1
         cell.id = hashlib.sha256(repr((*text, seen[text])).encode()).hexdigest()[:12]
+    install_on_colab(notebook, repository(lesson.folder))
     return notebook
+
+
+def install_on_colab(notebook, address):
+    """Where the first code cell imports the course, Colab has it installed just before."""
+    first = next((cell for cell in notebook.cells if cell.cell_type == "code"), None)
+    if first and address and first.source.startswith(IMPORT):
+        first.source = ON_COLAB.format(address=address) + first.source
+
+
+def repository(folder):
+    """The address of the repository, as pyproject.toml keeps it; empty where there is none."""
+    path = folder.parent / "pyproject.toml"
+    project = tomllib.loads(path.read_text(encoding="utf-8"))["project"] if path.exists() else {}
+    return project.get("urls", {}).get("Repository", "").removesuffix("/")
 
 
 def has_tag(cell, tag):
@@ -101,6 +125,16 @@ def build(lesson):
     for number, cell in enumerate(notebook.cells, 1):
         tidy_outputs(cell, f"{lesson.source.name}, cell {number}")
     notebook.metadata = nbformat.from_dict(METADATA)  # the kernel has added its exact version
+    size = write_notebook(notebook, lesson)
+    known = read_measured(lesson.folder) | {lesson.name: measured}
+    kept = {each.name: known[each.name] for each in lessons(lesson.folder) if each.name in known}
+    write_whole(lesson.folder / "measured.json", (json.dumps(kept, indent=1) + "\n").encode())
+    took = "{seconds:.0f} s, {peak_mb} MB".format(**measured)
+    print(f"{lesson.name}: {took}, {size // 1000} kB")
+
+
+def write_notebook(notebook, lesson):
+    """Write the notebook and its picture; returns its size in bytes."""
     nbformat.validate(notebook)
     content = (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
     if too_large(len(content)):
@@ -109,11 +143,33 @@ def build(lesson):
     if picture:
         write_whole(lesson.picture, picture)
     write_whole(lesson.notebook, content)
-    known = read_measured(lesson.folder) | {lesson.name: measured}
-    kept = {each.name: known[each.name] for each in lessons(lesson.folder) if each.name in known}
-    write_whole(lesson.folder / "measured.json", (json.dumps(kept, indent=1) + "\n").encode())
-    took = "{seconds:.0f} s, {peak_mb} MB".format(**measured)
-    print(f"{lesson.name}: {took}, {len(content) // 1000} kB")
+    return len(content)
+
+
+def renew_text(lesson):
+    """Take over words, tags and the lines for Colab from the source; outputs stay as they are.
+
+    Raises:
+        BuildError: if other code has changed, which would make those outputs wrong.
+    """
+    if not lesson.notebook.exists():
+        raise BuildError(f"{lesson.notebook.name} is not there: build it without --text")
+    notebook = read_source(lesson)
+    wanted, kept = (
+        [cell for cell in each.cells if cell.cell_type == "code"]
+        for each in (notebook, nbformat.read(lesson.notebook, as_version=4))
+    )
+    if code_run_everywhere(wanted) != code_run_everywhere(kept):
+        raise BuildError(f"{lesson.source.name}: code has changed, so build it without --text")
+    for cell, old in zip(wanted, kept, strict=True):
+        cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    write_notebook(notebook, lesson)
+
+
+def code_run_everywhere(cells):
+    """The texts of code cells, without the lines for Colab."""
+    before, found, after = cells[0].source.partition(IMPORT) if cells else ("", "", "")
+    return [found + after if found else before, *[cell.source for cell in cells[1:]]]
 
 
 def execute(notebook, lesson):
@@ -263,9 +319,7 @@ def write_readme(folder):
 
 def with_table(folder):
     """The README's text with the table of lessons as it ought to be."""
-    measured, path = read_measured(folder), folder.parent / "pyproject.toml"
-    project = tomllib.loads(path.read_text(encoding="utf-8"))["project"] if path.exists() else {}
-    address = project.get("urls", {}).get("Repository", "").removesuffix("/")
+    measured, address = read_measured(folder), repository(folder)
     rows = ["| Lesson | What you gain | Minutes | Memory | | |", "|---|---|---:|---:|---|---|"]
     rows += [table_row(each, measured.get(each.name), address) for each in lessons(folder)]
     return TABLE.sub(lambda _: "\n".join(rows) + "\n", read_readme(folder))
@@ -360,6 +414,7 @@ def main(arguments=None, folder=HERE):
     """Build or check the lessons named, or all; returns the exit status."""
     parser = argparse.ArgumentParser(prog="run.py build", description="Make the notebooks.")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons; all if none")
+    parser.add_argument("--text", action="store_true", help="run nothing, take over words only")
     parser.add_argument("--check", action="store_true", help="only verify what is committed")
     options = parser.parse_args(arguments)
     named = {name.zfill(2) for name in options.lessons}
@@ -374,7 +429,7 @@ def main(arguments=None, folder=HERE):
         return 1 if found else 0
     try:
         for lesson in chosen:
-            build(lesson)
+            (renew_text if options.text else build)(lesson)
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1

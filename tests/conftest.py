@@ -1,11 +1,37 @@
 """The tests run on this checkout, whether or not the package is installed."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of the whole site, built once: without a network, without a warning."""
+    output = tmp_path_factory.mktemp("site") / "html"
+    command = [sys.executable, "-c", OFFLINE, str(ROOT / "docs" / "build.py"), "--to", str(output)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    made = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return output
+
+
+OFFLINE = """
+import runpy, socket, sys
+
+def refuse(*arguments):
+    raise OSError("the site reached for the network")
+
+socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 
 
 @pytest.fixture(autouse=True)

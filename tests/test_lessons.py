@@ -4,7 +4,9 @@ import ast
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -191,6 +193,63 @@ def test_building_again_changes_no_byte(lesson):
     measured = lesson.folder / "measured.json"
     assert before.pop(measured).count(b"\n") == after.pop(measured).count(b"\n")
     assert after == before
+
+
+def test_changed_words_are_taken_over_and_outputs_stay(lesson):
+    before = nbformat.read(lesson.notebook, as_version=4)
+    text = lesson.source.read_text(encoding="utf-8").replace("The end", "The very end")
+    lesson.source.write_text(
+        text.replace('tags=["picture"]', 'tags=["picture"] alt="red"'), "utf-8"
+    )
+    assert build.main(["--text"], lesson.folder) == 0
+    after = nbformat.read(lesson.notebook, as_version=4)
+    assert build.check(lesson.folder, [lesson]) == []
+    assert "very" in after.cells[-1].source and after.cells[2].metadata["alt"] == "red"
+    assert [c.get("outputs") for c in after.cells] == [c.get("outputs") for c in before.cells]
+
+
+def test_changed_code_is_not_taken_over_without_running_it(lesson, capsys):
+    text = lesson.source.read_text(encoding="utf-8").replace("kept[:3]", "kept[:4]")
+    lesson.source.write_text(text, encoding="utf-8")
+    before = contents(lesson.folder)
+    assert build.main(["--text"], lesson.folder) == 1
+    assert "code has changed" in capsys.readouterr().err
+    assert contents(lesson.folder) == before
+
+
+FIRST = """\
+# %%
+from persogan_lessons.course import lesson
+
+lesson.start(seed=0)
+
+# %% [markdown]
+# The end.
+"""
+
+
+def test_on_colab_the_first_cell_installs_the_course(lesson, monkeypatch):
+    lesson.source.write_text(FIRST, encoding="utf-8")
+    first = build.read_source(lesson).cells[0]
+    code, asked = TransformerManager().transform_cell(first.source), []
+    shell = SimpleNamespace(run_line_magic=lambda *words: asked.append(words))
+    run = {"get_ipython": lambda: shell}
+    code = code.replace("lesson.start(seed=0)", "")  # which is about the machine
+    exec(code, run)
+    assert asked == [] and run["lesson"]
+    monkeypatch.setitem(sys.modules, "google.colab", SimpleNamespace())
+    exec(code, run)
+    wanted = '-q "persogan_lessons[data] @ git+https://github.com/OWNER/NAME"'
+    assert asked == [("pip", f"install {wanted}")]
+
+
+def test_the_lines_for_colab_may_come_without_running(lesson):
+    notebook = build.read_source(lesson)
+    notebook.cells[1].source = build.IMPORT + "1"
+    plain = [notebook.cells[1].copy()]
+    build.install_on_colab(notebook, "https://github.com/OWNER/NAME")
+    assert notebook.cells[1].source.startswith("import sys")
+    assert build.code_run_everywhere([notebook.cells[1]]) == build.code_run_everywhere(plain)
 
 
 def test_notebook_says_nothing_of_the_machine(lesson):

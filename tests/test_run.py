@@ -72,7 +72,7 @@ def problem(*arguments):
 def test_help_tells_every_command_and_option(arguments, capsys):
     assert run.main(arguments) == 0
     shown = capsys.readouterr().out
-    words = [*run.COMMANDS, "--no-browser", "--port", "--full", "--check", "--here"]
+    words = [*run.COMMANDS, "--no-browser", "--port", "--full", "--check", "--to", "--here"]
     assert [word for word in words if word not in shown] == []
 
 
@@ -80,7 +80,7 @@ def test_an_unknown_command_gets_one_line_and_exit_2():
     command = [sys.executable, "run.py", "lib"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "'lib'" in done.stderr and "lab, test, build, train, address" in done.stderr
+    assert "'lib'" in done.stderr and "lab, test, build, site, train, address" in done.stderr
 
 
 def test_old_pythons_can_read_it_far_enough_to_be_told():
@@ -212,9 +212,11 @@ def test_a_path_takes_the_place_of_all_the_tests(handed_over):
     assert "notebooks" not in handed_over["command"]
 
 
-def test_build_and_train_pass_their_arguments_on(handed_over):
+def test_build_site_and_train_pass_their_arguments_on(handed_over):
     run.main(["build", "01", "--check"])
     assert handed_over["command"][1:] == [str(ROOT / "notebooks" / "build.py"), "01", "--check"]
+    run.main(["site", "--to", "elsewhere"])
+    assert handed_over["command"][1:] == [str(ROOT / "docs" / "build.py"), "--to", "elsewhere"]
     run.main(["train", "digits"])
     assert handed_over["command"][1:] == ["-m", "persogan_lessons.course.recipes", "digits"]
 
@@ -465,7 +467,7 @@ def test_the_address_is_set_everywhere_and_back(addressed, capsys, prefix, suffi
     said = capsys.readouterr().out
     for name in ["pyproject.toml", "README.md", "CITATION.cff", "notebooks/source/00_start.py"]:
         assert name in said and "a-school/gans.2" in (addressed / name).read_text("utf-8")
-    assert "01_other" not in said and "python run.py build" in said
+    assert "01_other" not in said and "python run.py build --text" in said
     readme = (addressed / "README.md").read_bytes().decode()
     wanted = README.replace("OWNER/persogan_lessons", "a-school/gans.2")
     wanted = wanted.replace("MY-a-school/gans.2", "MY-OWNER/persogan_lessons")
