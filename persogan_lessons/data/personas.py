@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from persogan_lessons.data.dialogues import Exchange, plain, words
+from persogan_lessons.data.dialogues import Exchange, Vocabulary, plain, words
 
 SPLITS = ("train", "test")
 TESTED = 5  # of so many possible people one is a test person
 TONES = ("formal", "casual")
 TOPICS = ("drink", "food", "animal", "sport")
 NAME, RECALL = "name", "recall"  # what may be asked besides the topics
+LENGTH = 18  # words of the longest text, and the end
 CHANGED = 0.3  # the share of questions about a favourite that is another one today
 
 
@@ -322,6 +323,11 @@ def known_words(*languages):
         for text in _texts(LANGUAGES[language]):
             found.update(words(text.replace("{}", " ")))
     return sorted(found)
+
+
+def vocabulary(*languages):
+    """The `Vocabulary` of the languages named, or of all."""
+    return Vocabulary(known_words(*languages), LENGTH)
 
 
 def another(exchange, other):

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
+from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
 TOKEN = r"\S+"
@@ -27,14 +28,14 @@ class VoiceJudge:
         texts: real replies of several people.
         persons: who wrote each.
 
-    Source: word unigrams and bigrams in a logistic regression, as in Stamatatos, A Survey of Modern
-    Authorship Attribution Methods, 2009.
+    Source: naive Bayes on words and pairs of words, as in Stamatatos, A Survey of Modern Authorship
+    Attribution Methods, 2009.
     """
 
     def __init__(self, texts, persons):
         texts, persons = _require_pairs(texts, persons)
-        words = TfidfVectorizer(token_pattern=TOKEN, ngram_range=(1, 2), sublinear_tf=True)
-        self._judge = make_pipeline(words, LogisticRegression(C=10, class_weight="balanced"))
+        words = CountVectorizer(token_pattern=TOKEN, ngram_range=(1, 2))
+        self._judge = make_pipeline(words, MultinomialNB(alpha=0.1, fit_prior=False))
         self._judge.fit(texts, persons)
         self.chance = 1 / len(self._judge.classes_)
 
@@ -86,7 +87,7 @@ def told_apart(texts, real_texts):
     texts = [*texts, *real_texts]
     real = np.repeat([0, 1], [len(texts) - len(real_texts), len(real_texts)])
     words = TfidfVectorizer(token_pattern=TOKEN, ngram_range=(1, 2), sublinear_tf=True)
-    judge = make_pipeline(words, LogisticRegression(class_weight="balanced"))
+    judge = make_pipeline(words, LogisticRegression(max_iter=1000, class_weight="balanced"))
     return float(cross_val_score(judge, texts, real, scoring="balanced_accuracy").mean())
 
 

@@ -124,6 +124,7 @@ class Replier(keras.Model):
         self.encoder, self.writer = encoder, writer
         self.length = encoder.inputs[1].shape[-1]
         self.build()
+        self._write = self._traced()
 
     def build(self, shapes=None):
         self.writer.build([(None, self.length), self.encoder.output_shape])
@@ -160,8 +161,17 @@ class Replier(keras.Model):
         drawn = [self._write(profiles[at], history[at], uniform[at], heat) for at in some]
         return np.concatenate([np.asarray(each) for each in drawn])
 
-    @tf.function(reduce_retracing=True)
-    def _write(self, profiles, history, uniform, temperature):
+    def _traced(self):
+        """`_write_once` for any number of rows: traced once, not again for each number."""
+        rows = [
+            tf.TensorSpec((None, self.writer.words)),
+            tf.TensorSpec((None, TURNS, self.length), "int32"),
+            tf.TensorSpec((None, self.length)),
+            tf.TensorSpec(()),
+        ]
+        return tf.function(self._write_once, input_signature=rows)
+
+    def _write_once(self, profiles, history, uniform, temperature):
         def choose(logits, t):
             shares = tf.cumsum(tf.nn.softmax(logits / temperature), axis=-1)
             drawn = tf.reduce_sum(tf.cast(shares < uniform[:, t : t + 1], tf.int32), axis=-1)
@@ -195,8 +205,9 @@ def write(writer, condition, length, *, choose):
         words `(batch, length, words)`, all 0 after END, and logits of the same shape.
         Taught in lesson 10.
     """
-    state, said = writer.begin(condition), ops.tile(writer.embed.embeddings[START], (1, 1))
-    said, alive = ops.repeat(said, ops.shape(condition)[0], axis=0), 1.0
+    state, alive = writer.begin(condition), 1.0
+    start = writer.embed.embeddings[START : START + 1]
+    said = ops.repeat(start, ops.shape(condition)[0], axis=0)
     forbidden = ops.sum(ops.one_hot(np.array(NEVER), writer.words), axis=0) * 1e9
     words, every_logits = [], []
     for t in range(length):

@@ -103,6 +103,10 @@ class Judge(keras.Model):
         discriminator.get_layer("embed").set_weights(replier.writer.embed.get_weights())
         self.built = True
 
+    def compile(self, optimizer):
+        """Choose the optimizer."""
+        super().compile(optimizer, jit_compile=False)
+
     def train_step(self, data):
         """Tell the three kinds apart a little better; returns the loss."""
         profiles, history, *replies = data[0]
@@ -168,7 +172,7 @@ class Game(keras.Model):
 
     def compile(self, generator_optimizer, discriminator_optimizer, *, likelihood=1.0):
         """Choose the optimizers, and how much likelihood is mixed into the generator's loss."""
-        super().compile()
+        super().compile(jit_compile=False)  # the loop over words takes long to compile
         self.generator_optimizer = generator_optimizer
         self.discriminator_optimizer = discriminator_optimizer
         self.likelihood = likelihood
