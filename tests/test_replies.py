@@ -13,8 +13,8 @@ TEXTS, PERSONS = LOUD + QUIET, [0] * 60 + [7] * 60
 def test_a_voice_is_recognised():
     judge = replies.VoiceJudge(TEXTS, PERSONS)
     assert judge.chance == 0.5
-    assert judge.single(["haha no !", "indeed , no ."], [0, 7]) == 1
-    assert judge.single(["haha no !", "indeed , no ."], [7, 0]) == 0
+    assert list(judge.single(["haha no !", "indeed , no ."], [0, 7])) == [1, 1]
+    assert list(judge.single(["haha no !", "indeed , no ."], [7, 0])) == [0, 0]
 
 
 def test_ten_replies_say_more_than_one():
@@ -23,15 +23,15 @@ def test_ten_replies_say_more_than_one():
         persons = np.repeat([0, 1], 400)
         texts = ["haha" if random.random() < (0.65, 0.35)[who] else "well" for who in persons]
         judge = replies.VoiceJudge(texts[::2], persons[::2])
-        single = judge.single(texts[1::2], persons[1::2])
+        single = judge.single(texts[1::2], persons[1::2]).mean()
         assert 0.55 < single < 0.75
-        assert judge.pooled(texts[1::2], persons[1::2]) > single + 0.05
+        assert judge.pooled(texts[1::2], persons[1::2]).mean() > single + 0.05
 
 
 def test_every_person_counts_alike():
     judge = replies.VoiceJudge(TEXTS, PERSONS)
     texts = ["haha !"] * 9 + ["haha !"]  # the last one is from the quiet person
-    assert judge.single(texts, [0] * 9 + [7]) == 0.5
+    assert list(judge.single(texts, [0] * 9 + [7])) == [1, 0]
 
 
 def test_too_few_to_pool_is_an_error():

@@ -45,7 +45,7 @@ def model():
 
 @pytest.fixture
 def window(model):
-    return talk.talk(model, Vocabulary(), PEOPLE)
+    return talk.talk(model, Vocabulary(), people=PEOPLE)
 
 
 def every(kind, widget):
@@ -116,7 +116,7 @@ def test_starting_again_forgets(window):
 
 def test_one_person_is_no_comparison(model):
     with pytest.raises(ValueError, match="two people are needed to compare; got 1"):
-        talk.talk(model, Vocabulary(), {"Ada": ()})
+        talk.talk(model, Vocabulary(), people={"Ada": ()})
 
 
 @pytest.mark.parametrize(

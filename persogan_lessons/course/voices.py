@@ -1,9 +1,9 @@
-"""The study of lesson 10: every way to make a reply, on invented and on real people, many seeds.
+"""The study of lesson 10: whose voice do generated replies have? Real people, several seeds.
 
     python run.py train voices
 
-runs what is missing from `voices.json` and may be stopped and started again. A run is one source of
-conversations and one seed; it trains once by likelihood, and from there goes on in each way.
+runs what is missing from `voices.json` and may be stopped and started again. A run trains one
+replier by likelihood, and draws replies from it in several ways.
 """
 
 import concurrent.futures
@@ -14,27 +14,16 @@ import keras
 import numpy as np
 
 from persogan_lessons.course import study
-from persogan_lessons.data import corpora, dialogues, personas
+from persogan_lessons.data import corpora, dialogues
 from persogan_lessons.measures import replies
-from persogan_lessons.models import repliers, reply_games, retrieval
+from persogan_lessons.models import repliers, retrieval
 from persogan_lessons.models.optimizers import slowing_adam
 
 FILE = Path(__file__).parent / "voices.json"
-SEEDS = 3
-LENGTH = 16  # words of an invented turn
-STEPS = {"invented": 600, "real": 800}  # of likelihood
-MORE, WARM = 60, 120  # further steps of each way, and those that warm a discriminator up
-BATCH, STORED = 64, 5000  # stored fakes
-PEOPLE, INVENTED_TESTS = 6000, 600
-VOICES, REPLIES = 20, 40  # real people whose voices are told apart, and replies to each
-
-
-class Material(NamedTuple):
-    """What one source gives a run: the words, exchanges to learn from, and `Tests` by name."""
-
-    vocabulary: dialogues.Vocabulary
-    learning: list
-    tests: dict
+SETTING = "real people"
+SEEDS, STEPS, BATCH = 3, 600, 64
+VOICES, REPLIES = 20, 40  # people whose voices are told apart, and replies to each
+COOLER = 0.8  # a temperature
 
 
 class Tests(NamedTuple):
@@ -42,222 +31,143 @@ class Tests(NamedTuple):
 
     exchanges: list
     shuffled: list
-    judge: replies.VoiceJudge | None
+    judge: replies.VoiceJudge
 
 
-# ---- what is trained on ----------------------------------------------------------------------
+# ---- what is tested on -----------------------------------------------------------------------
 
 
-def invented(seed):
-    """Invented people; those tested are never trained on."""
-    vocabulary = dialogues.Vocabulary(personas.known_words("english"), LENGTH)
-    learning = personas.exchanges(personas.sample(PEOPLE, seed=seed), 4, seed=seed)
-    tested = personas.exchanges(personas.sample(INVENTED_TESTS, seed=seed, split="test"), 1)
-    shuffled = [personas.another(*each) for each in zip(tested, _rolled(tested, 1), strict=True)]
-    return Material(vocabulary, learning, {"new people": Tests(tested, shuffled, None)})
-
-
-def real(seed):
-    """Real people: twenty known ones in new conversations, and twenty never seen."""
-    known, new = corpora.people("train"), corpora.people("test")
-    tests = {"known people": _voices(known), "new people": _voices(new)}
-    return Material(corpora.vocabulary(), known.learning, tests)
+def tests():
+    """{"known people" or "new people": `Tests`}: twenty who were trained on, twenty never seen."""
+    groups = {"known people": corpora.people("train"), "new people": corpora.people("test")}
+    return {name: _voices(group) for name, group in groups.items()}
 
 
 def _voices(group):
     """The twenty people of a group with most replies to test on, forty replies each."""
     count = np.bincount([each.person for each in group.testing])
     chosen = np.argsort(-count)[:VOICES]
-    tested = [
-        each
-        for who in chosen
-        for each in [one for one in group.testing if one.person == who][:REPLIES]
-    ]
+    tested = []
+    for who in chosen:
+        tested += [each for each in group.testing if each.person == who][:REPLIES]
     judged = [each for each in group.judging if each.person in chosen]
-    judge = replies.VoiceJudge(*_texts_and_persons([each.reply for each in judged], judged))
-    shuffled = [
-        dialogues.Exchange(other.profile, each.history, each.reply, each.person)
-        for each, other in zip(tested, _rolled(tested, REPLIES), strict=True)
-    ]
-    return Tests(tested, shuffled, judge)
+    judge = replies.VoiceJudge(_plain(each.reply for each in judged), _persons(judged))
+    rolled = [*tested[REPLIES:], *tested[:REPLIES]]
+    return Tests(tested, [_after(*each) for each in zip(tested, rolled, strict=True)], judge)
 
 
-def _rolled(some, by):
-    return [*some[by:], *some[:by]]
-
-
-SOURCES = {"invented": invented, "real": real}
+def _after(one, other):
+    """The exchange with the profile of somebody else."""
+    return dialogues.Exchange(other.profile, one.history, one.reply, one.person)
 
 
 # ---- one run ---------------------------------------------------------------------------------
 
 
 def run(pair):
-    """Train and measure every way from one seed.
+    """Train a replier, and measure each way to draw replies.
 
     Args:
-        pair: (source, seed).
+        pair: (setting, seed).
 
     Returns:
-        {"setting": source, "seed": seed, "methods": {method: {measure: number}}}.
+        {"setting": ..., "seed": ..., "perplexity": {name of the test: [of the true replies, the
+        same after somebody else's past]}, "methods": {method: {name of the test: measures}}}. See
+        `measure`.
     """
-    source, seed = pair
-    material = SOURCES[source](seed)
+    setting, seed = pair
     keras.utils.set_random_seed(seed)
-    encoded = material.vocabulary.exchanges(material.learning)
+    vocabulary, tested, learning = corpora.vocabulary(), tests(), corpora.people("train").learning
+    encoded = vocabulary.exchanges(learning)
+    replier = trained(encoded, vocabulary.size, steps=STEPS)
+    learned = set(_plain(each.reply for each in learning))
+    found, surprise = {}, {}
+    for name, some in tested.items():
+        right, wrong = (vocabulary.exchanges(each) for each in (some.exchanges, some.shuffled))
+        surprise[name] = [
+            round(replies.perplexity(*repliers.log_likelihoods(replier, each)), 2)
+            for each in (right, wrong)
+        ]
+        nobody = encoded.profiles.mean(axis=0)
+        for method, texts in _ways(replier, vocabulary, right=right, wrong=wrong, nobody=nobody):
+            found.setdefault(method, {})[name] = measure(some, texts, learned=learned)
+        for method, texts in _written_by_people(some):
+            found.setdefault(method, {})[name] = measure(some, texts, learned=learned)
+    return {"setting": setting, "seed": seed, "perplexity": surprise, "methods": found}
+
+
+def trained(encoded, words, *, steps):
+    """A replier, trained by likelihood."""
+    encoder = repliers.history_encoder(words, encoded.replies.shape[1])
+    replier = repliers.Replier(encoder, repliers.Writer(words))
+    rate = slowing_adam(6e-3, steps, beta_1=0.9)
+    replier.compile(rate, loss=repliers.likelihood(), jit_compile=False)
     batches = repliers.teach(encoded, batch_size=BATCH)
-    writer = repliers.Writer(material.vocabulary.size)
-    size = material.vocabulary.size, material.vocabulary.length
-    replier = repliers.Replier(repliers.history_encoder(*size), writer)
-    replier.compile(
-        slowing_adam(6e-3, STEPS[source], beta_1=0.9), loss=repliers.likelihood(), jit_compile=False
-    )
-    replier.fit(batches, steps_per_epoch=STEPS[source], verbose=0, shuffle=False)
-    found = _simple(material) | _sampled(material, replier, encoded)
-    for name, go_on in _ways(replier, encoded, batches).items():
-        start = replier.get_weights()
-        go_on()
-        found[name] = measure(material, _generated(material, replier), replier)
-        replier.set_weights(start)
-    return {"setting": source, "seed": seed, "methods": found}
+    replier.fit(batches, steps_per_epoch=steps, verbose=0, shuffle=False)
+    return replier
 
 
-def _simple(material):
-    """Real replies, and what needs no training."""
-    truth = {name: [each.reply for each in some.exchanges] for name, some in material.tests.items()}
-    looked_up = {
-        name: retrieval.own_words(
-            [[dialogues.plain(line) for line in each.profile] for each in some.exchanges],
-            [dialogues.plain(each.history[-1]) for each in some.exchanges],
-        )
-        for name, some in material.tests.items()
+def _ways(replier, vocabulary, *, right, wrong, nobody):
+    """(method, texts) of each way to draw replies from a replier."""
+    impersonal = np.tile(nobody, (len(right.profiles), 1))
+    drawn = {
+        "likelihood": replier.generate(*right[:2]),
+        "cooler": replier.generate(*right[:2], temperature=COOLER),
+        "best of 8": repliers.best_of(replier, right[:2], nobody=nobody),
+        "somebody else's past": replier.generate(*wrong[:2]),
+        "nobody's past": replier.generate(impersonal, right.history),
     }
-    return {"real": measure(material, truth), "own words": measure(material, looked_up)}
+    return [(method, vocabulary.texts(each)) for method, each in drawn.items()]
 
 
-def _sampled(material, replier, encoded):
-    """Likelihood alone, in four ways to draw a reply."""
-    nobody = encoded.profiles.mean(axis=0)
-    cool = _generated(material, replier, temperature=0.8)
-    best = _generated(material, replier, draw=repliers.best_of, nobody=nobody)
-    alone = {name: _impersonal(some, nobody) for name, some in _in_numbers(material).items()}
-    alone = {
-        name: material.vocabulary.texts(replier.generate(*each[:2])) for name, each in alone.items()
-    }
+def _written_by_people(some):
+    """(method, texts) of real replies, and of old ones looked up."""
+    past = [_plain(each.profile) for each in some.exchanges]
+    questions = _plain(each.history[-1] for each in some.exchanges)
+    real = [each.reply for each in some.exchanges]
+    return [("own words", retrieval.own_words(past, questions)), ("real replies", real)]
+
+
+def measure(some, texts, *, learned):
+    """What is kept of replies to one of the `tests`.
+
+    Args:
+        some: the `Tests`.
+        texts: a reply to each.
+        learned: the set of all replies trained on.
+
+    Returns:
+        "voice" and "voice of ten": for each person how often the judge names this one.
+        "distinct-1", "distinct-2", "self-BLEU", "told apart" (from real replies), "copied" (from
+        training or from the person's own past).
+    """
+    shown, persons = _plain(texts), _persons(some.exchanges)
+    truth = _plain(each.reply for each in some.exchanges)
+    known = [learned.union(_plain(each.profile)) for each in some.exchanges[::REPLIES]]
+    own = [shown[at : at + REPLIES] for at in range(0, len(shown), REPLIES)]
+    copies = [replies.copied(*each) for each in zip(own, known, strict=True)]
     return {
-        "likelihood": measure(material, _generated(material, replier), replier),
-        "likelihood, cooler": measure(material, cool),
-        "likelihood, best of 8": measure(material, best),
-        "likelihood, nobody's profile": measure(material, alone),
+        "voice": _rounded(some.judge.single(shown, persons)),
+        "voice of ten": _rounded(some.judge.pooled(shown, persons)),
+        "distinct-1": round(replies.distinct(shown, 1), 4),
+        "distinct-2": round(replies.distinct(shown, 2), 4),
+        "self-BLEU": round(replies.self_bleu(shown), 4),
+        "told apart": round(replies.told_apart(shown, truth), 4),
+        "copied": round(float(np.mean(copies)), 4),
     }
 
 
-def _ways(replier, encoded, batches):
-    """{name: a function that trains the replier further in this way}."""
-    warm = warmed_up(replier, encoded)
-    kept = warm.get_weights()
-
-    def further():
-        replier.compile(keras.optimizers.Adam(1e-3), loss=repliers.likelihood(), jit_compile=False)
-        replier.fit(batches, steps_per_epoch=MORE, verbose=0, shuffle=False)
-
-    def play(kind):
-        warm.set_weights(kept)
-        game = kind(replier, warm)
-        game.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
-        game.fit(batches, steps_per_epoch=MORE, verbose=0, shuffle=False)
-
-    return {
-        "more likelihood": further,
-        "Gumbel": lambda: play(reply_games.GumbelGame),
-        "REINFORCE": lambda: play(reply_games.ReinforceGame),
-    }
+def _plain(texts):
+    """Texts as measures take them; one that is empty gets a mark of its own."""
+    return [dialogues.plain(text) or "<nothing>" for text in texts]
 
 
-def warmed_up(replier, encoded, *, steps=WARM):
-    """A discriminator that has seen stored fakes of the replier."""
-    some = [each[:STORED] for each in encoded]
-    fakes = replier.generate(*some[:2], seed=1)
-    discriminator = reply_games.reply_discriminator(replier.writer.words, replier.length)
-    judge = reply_games.Judge(discriminator, replier)
-    judge.compile(slowing_adam(3e-3, steps, beta_1=0.9))
-    stored = reply_games.stored(repliers.Encoded(*some), fakes, batch_size=BATCH)
-    judge.fit(stored, steps_per_epoch=steps, verbose=0, shuffle=False)
-    return discriminator
+def _persons(exchanges):
+    return [each.person for each in exchanges]
 
 
-# ---- what is measured ------------------------------------------------------------------------
-
-
-def measure(material, texts, replier=None):
-    """{"test: measure": number} of replies to each test; perplexities only of a replier."""
-    learned = {dialogues.plain(each.reply) for each in material.learning}
-    found = {}
-    for name, some in material.tests.items():
-        shown = [dialogues.plain(text) or "." for text in texts[name]]
-        values = _quality(some, shown, learned) | _personal(some, texts[name], shown)
-        if replier:
-            values |= _known(material.vocabulary, some, replier)
-        found |= {f"{name}: {key}": round(float(value), 4) for key, value in values.items()}
-    return found
-
-
-def _quality(some, shown, learned):
-    truth = [dialogues.plain(each.reply) for each in some.exchanges]
-    return {
-        "distinct-1": replies.distinct(shown, 1),
-        "distinct-2": replies.distinct(shown, 2),
-        "self-BLEU": replies.self_bleu(shown),
-        "copied": replies.copied(shown, learned),
-        "told apart": replies.told_apart(shown, truth),
-    }
-
-
-def _personal(some, texts, shown):
-    """Voices of real people; of invented ones the truth."""
-    if some.judge:
-        pair = _texts_and_persons(shown, some.exchanges)
-        return {"voice": some.judge.single(*pair), "voice of ten": some.judge.pooled(*pair)}
-    rights = {"fact": personas.right_fact, "tone": personas.right_tone}
-    rights["habit"] = personas.right_habit
-    pairs = list(zip(some.exchanges, texts, strict=True))
-    return {name: np.mean([is_right(*pair) for pair in pairs]) for name, is_right in rights.items()}
-
-
-def _known(vocabulary, some, replier):
-    """Perplexity, its growth after the past of somebody else, and what is right of that reply."""
-    right, wrong = (vocabulary.exchanges(each) for each in (some.exchanges, some.shuffled))
-    surprise = [
-        replies.perplexity(*repliers.log_likelihoods(replier, each)) for each in (right, wrong)
-    ]
-    texts = vocabulary.texts(replier.generate(*wrong[:2]))
-    shown = [dialogues.plain(text) or "." for text in texts]
-    shuffled = {f"shuffled {key}": value for key, value in _personal(some, texts, shown).items()}
-    return {"perplexity": surprise[0], "shuffle gap": surprise[1] / surprise[0], **shuffled}
-
-
-def _texts_and_persons(texts, exchanges):
-    return [dialogues.plain(text) or "." for text in texts], [each.person for each in exchanges]
-
-
-def _in_numbers(material):
-    return {
-        name: material.vocabulary.exchanges(some.exchanges) for name, some in material.tests.items()
-    }
-
-
-def _impersonal(encoded, nobody):
-    return encoded._replace(profiles=np.tile(nobody, (len(encoded.profiles), 1)))
-
-
-def _generated(material, replier, *, draw=None, **options):
-    """Replies to each test, by `generate` or by another function of the replier."""
-    found = {}
-    for name, encoded in _in_numbers(material).items():
-        given = encoded[:2]
-        made = draw(replier, given, **options) if draw else replier.generate(*given, **options)
-        found[name] = material.vocabulary.texts(made)
-    return found
+def _rounded(values):
+    return [round(float(each), 4) for each in values]
 
 
 # ---- all of them -----------------------------------------------------------------------------
@@ -268,18 +178,19 @@ def load(file=None):
     return study.load(file or FILE)
 
 
-def values(runs, *, source, method, measure):
-    """One measure of one method, a value for each seed."""
-    return [
-        each["methods"][method][measure]
-        for each in runs
-        if each["setting"] == source and measure in each["methods"].get(method, {})
-    ]
+def by_person(runs, method, *, test, measure):
+    """One measure of voice, for each person the mean over seeds."""
+    return np.mean([each["methods"][method][test][measure] for each in runs], axis=0)
+
+
+def mean(runs, method, *, test, measure):
+    """Any other measure, the mean over seeds."""
+    return float(np.mean([each["methods"][method][test][measure] for each in runs]))
 
 
 def complete():
     """Run what is missing from the file, and keep each result as it comes."""
-    pairs = [(source, seed) for seed in range(SEEDS) for source in ("real", "invented")]
+    pairs = [(SETTING, seed) for seed in range(SEEDS)]
     pool = concurrent.futures.ProcessPoolExecutor(1, study.SPAWN, study.use_one_core)
     study.keep(FILE, pairs, run=run, pool=pool, provenance=_provenance)
 
@@ -287,7 +198,6 @@ def complete():
 def _provenance():
     return study.machine_and_packages() | {
         "made by": "python run.py train voices",
-        "training": {"likelihood": STEPS, "further steps": MORE, "warm-up": WARM, "batch": BATCH},
-        "measured on": f"{INVENTED_TESTS} invented people; {VOICES} real ones, known and new, "
-        f"{REPLIES} replies each",
+        "training": {"steps": STEPS, "batch": BATCH},
+        "measured on": f"{VOICES} people trained on, {VOICES} never seen, {REPLIES} replies each",
     }

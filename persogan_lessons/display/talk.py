@@ -52,7 +52,7 @@ def answer(model, vocabulary, *, profile, history, seed=0):
     return vocabulary.texts(numbers)[0]
 
 
-def talk(model, vocabulary, people):
+def talk(model, vocabulary, *, people):
     """A window in which the same words are said to two people, who answer each in their own way.
 
     Args:
@@ -66,13 +66,13 @@ def talk(model, vocabulary, people):
     Raises:
         ValueError: for fewer than two people.
     """
-    return Talk(model, vocabulary, people)
+    return Talk(model, vocabulary, people=people)
 
 
 class Talk(ipywidgets.VBox):
     """What `talk` returns, with the same arguments."""
 
-    def __init__(self, model, vocabulary, people):
+    def __init__(self, model, vocabulary, *, people):
         if len(people) < 2:
             raise ValueError(f"two people are needed to compare; got {len(people)}")
         self._model, self._vocabulary = model, vocabulary

@@ -40,11 +40,11 @@ class VoiceJudge:
         self.chance = 1 / len(self._judge.classes_)
 
     def single(self, texts, persons):
-        """How often a reply's person is found from this reply alone, a mean over persons."""
+        """How often a reply's person is found from it alone: a share for each person, sorted."""
         texts, persons = _require_pairs(texts, persons)
-        return self._mean_over_persons(self._judge.predict_log_proba(texts), persons)
+        return self._by_person(self._judge.predict_log_proba(texts), persons)
 
-    def pooled(self, texts, persons, size=10):
+    def pooled(self, texts, persons, *, size=10):
         """As `single`, from so many replies of one person together; a rest is left out."""
         texts, persons = _require_pairs(texts, persons)
         logs, sums, whose = self._judge.predict_log_proba(texts), [], []
@@ -55,11 +55,11 @@ class VoiceJudge:
             whose += [person] * len(groups)
         if not whose:
             raise ValueError(f"nobody has {size} replies; got {len(texts)} texts")
-        return self._mean_over_persons(np.concatenate(sums), np.array(whose))
+        return self._by_person(np.concatenate(sums), np.array(whose))
 
-    def _mean_over_persons(self, logs, persons):
+    def _by_person(self, logs, persons):
         right = self._judge.classes_[logs.argmax(axis=1)] == persons
-        return float(np.mean([right[persons == person].mean() for person in np.unique(persons)]))
+        return np.array([right[persons == person].mean() for person in np.unique(persons)])
 
 
 def person_retrieval(texts, persons, *, profiles):

@@ -76,7 +76,7 @@ class Writer(layers.Layer):
     Source: Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, 2014.
     """
 
-    def __init__(self, words, units=128, embedding=48):
+    def __init__(self, words, units=128, *, embedding=48):
         super().__init__(name="writer")
         self.words, self.units, self.embedding = words, units, embedding
         self.embed = layers.Embedding(words, embedding)
@@ -177,7 +177,8 @@ class Replier(keras.Model):
             drawn = tf.reduce_sum(tf.cast(shares < uniform[:, t : t + 1], tf.int32), axis=-1)
             return tf.one_hot(tf.minimum(drawn, self.writer.words - 1), self.writer.words)
 
-        words, _ = write(self.writer, self.encoder([profiles, history]), self.length, choose=choose)
+        condition = self.encoder([profiles, history])
+        words, _ = write(self.writer, condition, length=self.length, choose=choose)
         return tf.cast(tf.argmax(words, axis=-1), tf.int32)
 
     def _checked(self, profiles, history):
@@ -191,7 +192,7 @@ class Replier(keras.Model):
         return profiles, history
 
 
-def write(writer, condition, length, *, choose):
+def write(writer, condition, *, length, choose):
     """Let a `Writer` write, each word after those that it wrote itself.
 
     Args:

@@ -221,7 +221,7 @@ class GumbelGame(Game):
     def play(self, condition, given):
         """Words drawn with `straight_through`, and how far from real they seem."""
         writer, length = self.replier.writer, self.replier.length
-        fake, _ = write(writer, condition, length, choose=straight_through)
+        fake, _ = write(writer, condition, length=length, choose=straight_through)
         logits = self.discriminator([*given, fake])
         return fake, over_words(ops.softplus(-logits), tf.stop_gradient(fake))
 
@@ -250,7 +250,7 @@ class ReinforceGame(Game):
     def play(self, condition, given):
         """Words drawn by lot, and minus their reward's surprise times their log-likelihood."""
         writer, length = self.replier.writer, self.replier.length
-        fake, logits = write(writer, condition, length, choose=drawn)
+        fake, logits = write(writer, condition, length=length, choose=drawn)
         fake = tf.stop_gradient(fake)
         earned = tf.nn.sigmoid(self.discriminator([*given, fake]))
         surprise = tf.stop_gradient(advantage(earned, tf.reduce_sum(fake, axis=-1)))
