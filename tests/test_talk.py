@@ -73,10 +73,10 @@ def test_both_answer_each_for_themselves(window, model):
     assert every(ipywidgets.Text, window)[0].value == ""
 
 
-def test_the_conversation_goes_on(window):
+def test_each_text_is_answered_by_itself(window):
     say(window, "one")
     say(window, "two")
-    assert window.conversations[0] == ("one", "reply <1 1>", "two", "reply <1 3>")
+    assert window.conversations[0] == ("one", "reply <1 1>", "two", "reply <1 1>")
 
 
 def test_another_person_or_another_past_begins_anew_or_is_heard(window, model):

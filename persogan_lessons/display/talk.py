@@ -127,10 +127,10 @@ class _Partner:
         self._become()
 
     def hear(self, text, respond):
-        """Hear a text and answer it; another turn finds other words."""
+        """Hear a text and answer it, whatever was said before; each time in other words."""
         self.turns.append(text)
         past = [line for line in self._past.value.splitlines() if line.strip()]
-        reply = respond(profile=past, history=self.turns, seed=len(self.turns))
+        reply = respond(profile=past, history=[text], seed=len(self.turns))
         self.turns.append(reply or "...")
         self._show()
 
