@@ -8,8 +8,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from persogan_lessons.data import tastes
-from persogan_lessons.models import encoders, networks
+from persogan_lessons.data import personas, tastes
+from persogan_lessons.models import encoders, networks, repliers
 from persogan_lessons.models.gan import GAN, ConditionalGAN
 
 LABELS = 10
@@ -56,12 +56,19 @@ def history_gan():
     )
 
 
+def replier():
+    """Replies as an invented person would, in English and Chinese (lesson 10)."""
+    size = personas.vocabulary().size, personas.LENGTH
+    return repliers.Replier(repliers.history_encoder(*size), repliers.Writer(size[0]))
+
+
 MODELS = {
     "classifier": networks.digit_classifier,
     "digits": digit_gan,
     "label": label_gan,
     "taste": taste_gan,
     "history": history_gan,
+    "replies": replier,
 }
 
 
@@ -72,7 +79,8 @@ def load(name):
         name: "classifier" (reads digits, `(n, 28, 28, 1)` -> `(n, 10)` logits), "digits" (a GAN:
             `.generate(count, seed=...)`), or a conditional GAN, `.generate(condition, seed=...)`:
             "label" (conditions are rows of `np.eye(10)`), "taste" (of `Taste.vector()`) or
-            "history" (what its `.encode(images)` makes of 0 to 32 liked images).
+            "history" (what its `.encode(images)` makes of 0 to 32 liked images); or "replies"
+            (`.generate(profiles, history, seed=...)`, in numbers of `personas.vocabulary()`).
 
     Raises:
         ValueError: for an unknown name.

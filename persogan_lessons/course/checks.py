@@ -232,6 +232,29 @@ def learns_from_clicks(off_by):
     print(f"Passed: off by {off_by[none]:.2f} with {none} clicks, {off_by[many]:.2f} with {many}.")
 
 
+def replies_suit(fact, tone, *, shuffled_fact):
+    """Do replies state what is true of their person, in the person's tone, and only then?
+
+    All three are shares of replies; `shuffled_fact` is that of replies after somebody else's past.
+    """
+    if min(fact, tone) < 0.9:
+        raise CheckFailed(
+            f"{fact:.0%} state the right fact and {tone:.0%} have the right tone, 90% should",
+            cause="too few steps of likelihood, a game without likelihood, or a high temperature",
+            read="'Train it' and 'Break it' in lesson 10",
+        )
+    if shuffled_fact > 0.3:
+        raise CheckFailed(
+            f"with somebody else's past {shuffled_fact:.0%} still state the right fact",
+            cause="the past was not exchanged, so that nothing was put to the test",
+            read="'Somebody else's past' in lesson 10",
+        )
+    print(
+        f"Passed: right fact {fact:.0%}, right tone {tone:.0%}; with somebody else's past the "
+        f"fact is right in {shuffled_fact:.0%}."
+    )
+
+
 def conditional_shapes(generator, discriminator):
     """Do two networks play together, and does the condition reach both?"""
     condition_size = generator.inputs[1].shape[-1]

@@ -1,0 +1,492 @@
+# %% [markdown]
+# # 10 Replies for a user
+#
+# The same question, two people, two answers. Train a generator of replies that knows who is speaking and what was said
+# before, let it play the game with words, and find out what the game is worth there.
+#
+# ![The same question put to two people, who answer in their own ways](pictures/10_replies_for_a_user.png)
+
+# %% [markdown]
+# **You will be able to**
+#
+# - *condition* a generator of words on a person and on a conversation, and check every reply against the truth;
+# - *carry* a gradient past a word that was drawn by lot, in two ways;
+# - *compare* the game with plain likelihood at equal effort, and say who wins.
+#
+# **You need** lesson 07: a history is encoded as one vector. **It takes** forty minutes to read, and about three
+# minutes to run on a laptop with two cores.
+
+# %%
+from persogan_lessons.course import lesson
+
+lesson.start(seed=10)
+
+# %%
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+from persogan_lessons.course import checkpoints, checks
+from persogan_lessons.data import dialogues, personas
+from persogan_lessons.display import talk
+from persogan_lessons.measures import replies
+from persogan_lessons.models import repliers, reply_games
+from persogan_lessons.models.optimizers import slowing_adam
+from persogan_lessons.models.repliers import END, NEVER, START, TURNS
+from persogan_lessons.models.reply_games import advantage, drawn, over_words, somebody_else
+
+# %% [markdown]
+# ## What is personal in a reply?
+#
+# The article's second example is a system for dialogue that answers *this* user, given the conversation so far. To see
+# whether an answer is right, we need to know the truth. So our first people are invented. Each has a name, a tone, a
+# habit of speech and four favourites, and talks by a small grammar. Here is what somebody said in earlier
+# conversations, and how a new one went:
+
+# %%
+people = personas.sample(lesson.budget(fast=300, cpu=6000, gpu=20000), seed=1)
+learned = personas.exchanges(people, 4, seed=1)
+for line in learned[0].profile:
+    print(line)
+talk.bubbles({one.person.name: (*one.history, one.reply) for one in (learned[0], learned[9])})
+
+# %% [markdown]
+# The words at the right are the person's. The last ones are what a generator has to say. There are three sorts of
+# question:
+#
+# - about the **name** or a **favourite**: the answer is among the past replies;
+# - about a favourite that has **changed**: the person said so two turns ago;
+# - **"what did you ask me?"**: only this conversation knows.
+#
+# And each answer has a tone, formal or casual, and a habit, such as "well," or "haha". *How often would somebody be right who
+# answers in plain grammar, and guesses the person?* One of two tones, one of eight things: the tone in a half, the
+# fact in an eighth.
+#
+# The grammar can read, too. So whether a reply is right is not a matter of taste:
+
+# %%
+one = learned[0]
+for reply in (one.reply, "haha gotta be cocoa!", "cocoa cocoa my"):
+    print(f"{reply!r}: {personas.read(reply)}")
+
+# %% [markdown]
+# Half a sentence has no meaning, so it is never right.
+#
+# The same exists in Chinese. Words are made the same way, only that each character is one:
+
+# %%
+chinese = personas.exchanges(personas.sample(1, seed=3, language="chinese"), 1, seed=3)[0]
+print(*chinese.history, chinese.reply, sep="\n")
+print(dialogues.words(chinese.reply))
+
+# %% [markdown]
+# ## Words into numbers
+#
+# A vocabulary gives each word a number. The past replies become a *bag*: how often each word occurs, in no order. The
+# last four turns keep their order.
+
+# %%
+vocabulary = personas.vocabulary("english")
+encoded = vocabulary.exchanges(learned)
+asked = personas.sample(lesson.budget(fast=40, cpu=400, gpu=1000), seed=2, split="test")
+exchanges = personas.exchanges(asked, 1, seed=2)
+unseen = vocabulary.exchanges(exchanges)
+print(f"{vocabulary.size} words; {[part.shape for part in encoded]}")
+
+# %% [markdown]
+# The people in `exchanges` are never trained on.
+#
+# ## A condition is a vector
+#
+# Once more there is an encoder. It reads each turn by threes of words and keeps the strongest of each feature. Past replies and
+# earlier turns make up all that is *known*; the last turn, through a sigmoid, decides what is *asked*, and lets only that
+# pass:
+#
+# $$\text{condition} = \text{known} \cdot \sigma(\text{asked})$$
+
+
+# %% tags=["taught", "persogan_lessons.models.repliers:history_encoder"]
+def history_encoder(words, length, *, units=96, condition_size=192):
+    profile, history = keras.Input((words,)), keras.Input((TURNS, length), dtype="int32")
+    read = layers.Embedding(words, units // 2)(history)
+    read = layers.Conv2D(units, (1, 3), padding="same", activation="relu")(read)
+    turns = ops.max(read, axis=2)  # (batch, 4, units)
+    earlier, last = layers.Flatten()(turns[:, :-1]), turns[:, -1]
+    person = layers.Rescaling(3.0)(profile)  # a bag holds small numbers
+    known = layers.Dense(condition_size)(layers.Concatenate()([person, earlier]))
+    asked = layers.Dense(condition_size, activation="sigmoid")(last)
+    return keras.Model([profile, history], known * asked, name="encoder")
+
+
+# %% [markdown]
+# The generator writes word by word. A GRU, a small recurrent network, remembers in its *state* what it has written; with that and the
+# condition it chooses the next word. This is one such step of the class `Writer`:
+
+
+# %% tags=["taught", "persogan_lessons.models.repliers:Writer.step"]
+def step(self, said, condition, *, state):
+    seen = ops.concatenate([said, condition], axis=-1)
+    _, (state,) = self.remember.cell(seen, [state])
+    return self.choose(state), state
+
+
+# %% [markdown]
+# While it learns, it is told the true words before each word, so that all places are computed at once. While it
+# writes, each word follows those that it wrote *itself*:
+
+
+# %% tags=["taught", "persogan_lessons.models.repliers:write"]
+def write(writer, condition, *, length, choose):
+    state, alive = writer.begin(condition), 1.0
+    start = writer.embed.embeddings[START : START + 1]
+    said = ops.repeat(start, ops.shape(condition)[0], axis=0)
+    forbidden = ops.sum(ops.one_hot(np.array(NEVER), writer.words), axis=0) * 1e9
+    words, every_logits = [], []
+    for t in range(length):
+        logits, state = writer.step(said, condition, state=state)
+        logits = logits - forbidden
+        word = choose(logits, t)
+        words.append(word * alive)
+        every_logits.append(logits)
+        alive = alive * (1 - word[:, END : END + 1])
+        said = word @ writer.embed.embeddings
+    return ops.stack(words, axis=1), ops.stack(every_logits, axis=1)
+
+
+# %% [markdown]
+# ## Train it
+#
+# No game yet. **Maximum likelihood** asks for each true next word to be likely. It needs no discriminator, and Keras has all of it:
+
+# %%
+size = vocabulary.size, vocabulary.length
+replier = repliers.Replier(history_encoder(*size), repliers.Writer(vocabulary.size))
+print(f"{replier.count_params():,} weights; shapes: {replier.generate(*unseen[:2]).shape}")
+steps = lesson.budget(fast=20, cpu=450, gpu=3000)
+replier.compile(
+    slowing_adam(6e-3, steps, beta_1=0.9), loss=repliers.likelihood(), jit_compile=False
+)
+batches = repliers.teach(encoded)
+history = replier.fit(
+    batches, steps_per_epoch=steps // 10, epochs=10, verbose=0, shuffle=False
+).history
+
+# %%
+plt.figure(figsize=(5, 2.4), layout="constrained")
+plt.plot(np.arange(1, 11) * (steps // 10), history["loss"], "o-")
+plt.gca().set(xlabel="steps", ylabel="surprise at a word, nats", ylim=(0, None))
+plt.show()
+
+# %% [markdown]
+# *Before you run the next cell: what will it learn first, tone or facts? And what happens when words are drawn
+# as often as the model holds them likely (temperature 1), instead of always the likeliest (0)?*
+
+
+# %%
+def written(given, temperature=1.0, seed=0):
+    return vocabulary.texts(replier.generate(*given[:2], temperature=temperature, seed=seed))
+
+
+def shares(texts):
+    """(right fact, right tone, right habit): a share of our exchanges, and how sure it is."""
+    tests = (personas.right_fact, personas.right_tone, personas.right_habit)
+    pairs = list(zip(exchanges, texts, strict=True))
+    return [replies.spread([test(*pair) for pair in pairs]) for test in tests]
+
+
+print("temperature  fact  tone  habit")
+for temperature in (0, 0.5, 1):
+    print(
+        f"{temperature:11}",
+        *(f"{share.mean:5.0%}" for share in shares(written(unseen, temperature))),
+    )
+
+# %% [markdown]
+# These are people whom it has never met. What it has learned is where to look.
+#
+# ## Somebody else's past
+#
+# Does it really use the past? Give each person the past replies and the earlier turns of another one, and leave only the
+# question:
+
+# %%
+others = [*exchanges[1:], exchanges[0]]
+strangers = [personas.another(*pair) for pair in zip(exchanges, others, strict=True)]
+swapped = vocabulary.exchanges(strangers)
+print("fact, tone, habit:", *(f"{share.mean:.0%}" for share in shares(written(swapped, 0.5))))
+for name, given in (("own past", unseen), ("somebody else's", swapped)):
+    print(
+        f"{name:16} perplexity",
+        f"{replies.perplexity(*repliers.log_likelihoods(replier, given)):.2f}",
+    )
+
+# %% [markdown]
+# Now it is right as often as a guess. **Perplexity** says the same without a grammar: out of how many equally likely words each true
+# word seemed to be drawn. With the wrong past the true replies come as a surprise. On real conversations, where nobody knows the
+# truth, this *shuffle gap* is what we have.
+#
+# ### Exposure bias
+#
+# At temperature 1 some replies go wrong. While learning, the generator saw true beginnings only. While writing, it sees its own: one slip, and
+# it is in a place where it has never been. How many words are right after a true beginning, and how many replies as a whole?
+
+# %%
+logs, counts = repliers.log_likelihoods(replier, unseen)
+slips = np.mean([personas.read(text) is None for text in written(unseen)])
+print(f"a true word's likelihood, on average (geometric): {np.exp(logs.sum() / counts.sum()):.0%}")
+print(f"replies in no plain grammar: {slips:.1%} of {len(exchanges)}")
+
+# %% [markdown]
+# A reply has several words, and every one is a chance to slip. A low temperature helps: it cuts off the unlikely words. Its price is
+# variety, and we come back to that. The game promises another cure: a judge who sees *whole replies as they were written*.
+#
+# ## Why a word stops the gradient
+#
+# In all lessons so far the generator learned through the discriminator: the gradient went back from the logit to
+# the pixel to the weight. Try that with a word drawn by lot:
+
+# %%
+logits = tf.Variable([[2.0, 1.0, 0.0]])
+with tf.GradientTape() as tape:
+    word = tf.one_hot(tf.random.categorical(logits, 1)[:, 0], 3)
+    score = tf.reduce_sum(word * [1.0, 5.0, 2.0])
+print("gradient:", tape.gradient(score, logits))
+
+# %% [markdown]
+# `None`. A word is this one or that one. A little more logit changes nothing, until suddenly everything changes.
+#
+# ### The first way round: pretend
+#
+# Adding Gumbel noise to the logits and taking the largest *is* drawing by lot. So forward we take the word as drawn, and backward we act as if it
+# had been the softmax behind it. That is the **straight-through** estimator: the gradient is wrong, and often good
+# enough.
+
+
+# %% tags=["taught", "persogan_lessons.models.reply_games:straight_through"]
+def straight_through(logits, place):
+    uniform = tf.random.uniform(tf.shape(logits), 1e-9, 1.0)
+    soft = tf.nn.softmax(logits - tf.math.log(-tf.math.log(uniform)))
+    hard = tf.one_hot(tf.argmax(soft, axis=-1), logits.shape[-1])
+    return hard + soft - tf.stop_gradient(soft)
+
+
+# %%
+with tf.GradientTape() as tape:
+    word = straight_through(logits, 0)
+    score = tf.reduce_sum(word * [1.0, 5.0, 2.0])
+print("word:", np.round(word.numpy(), 3), "gradient:", tape.gradient(score, logits).numpy())
+
+# %% [markdown]
+# ### The second way round: reward
+#
+# **REINFORCE** passes no gradient through the word. It draws, asks the judge, and makes likelier what earned more than usual:
+#
+# $$\text{loss} = -\sum_t \underbrace{(\text{reward}_t - \text{usual}_t)}_{\text{surprise}} \, \log p(\text{word}_t)$$
+#
+# This gradient is right on average, and very noisy. Our judge gives a score after each word, so that a word is paid by
+# what it and later words earn.
+
+
+# %% tags=["taught", "persogan_lessons.models.reply_games:ReinforceGame.play"]
+def play(self, condition, given):
+    writer, length = self.replier.writer, self.replier.length
+    fake, logits = write(writer, condition, length=length, choose=drawn)
+    fake = tf.stop_gradient(fake)
+    earned = tf.nn.sigmoid(self.discriminator([*given, fake]))
+    surprise = tf.stop_gradient(advantage(earned, tf.reduce_sum(fake, axis=-1)))
+    log_likelihood = tf.reduce_sum(tf.nn.log_softmax(logits) * fake, axis=-1)
+    return fake, -over_words(surprise * log_likelihood, fake)
+
+
+# %% [markdown]
+# ## The judge
+#
+# It must tell three things apart: a real reply, a fake one, and a *real reply after somebody else's past*. Without the third kind it would never have to
+# look at the person.
+
+
+# %% tags=["taught", "persogan_lessons.models.reply_games:discriminator_loss"]
+def discriminator_loss(discriminator, given, *, real, fake):
+    profiles, history = (
+        ops.concatenate([mine, mine, another])
+        for mine, another in zip(given, somebody_else(*given), strict=True)
+    )
+    logits = discriminator([profiles, history, ops.concatenate([real, fake, real])])
+    real_logits, fake_logits, wrong_logits = ops.split(logits, 3)
+    return (
+        over_words(ops.softplus(-real_logits), real)
+        + over_words(ops.softplus(fake_logits), fake) / 2
+        + over_words(ops.softplus(wrong_logits), real) / 2
+    )
+
+
+# %% [markdown]
+# The generator has had a long training and the judge none, so it is **warmed up** on stored fakes first. It starts with the
+# generator's own numbers for words. Is it any good? It sees a real and a fake reply to each of our exchanges; which one is real?
+
+# %%
+some = repliers.Encoded(*(part[: lesson.budget(fast=200, cpu=3000, gpu=20000)] for part in encoded))
+fakes = replier.generate(*some[:2], seed=1)
+discriminator = reply_games.reply_discriminator(*size)
+judge = reply_games.Judge(discriminator, replier)
+warm = lesson.budget(fast=3, cpu=80, gpu=600)
+judge.compile(slowing_adam(3e-3, warm, beta_1=0.9))
+judge.fit(reply_games.stored(some, fakes), steps_per_epoch=warm, verbose=0, shuffle=False)
+found = reply_games.accuracy(discriminator, unseen, fakes=replier.generate(*unseen[:2]))
+print(f"the judge picks the real reply in {found:.0%} of {len(exchanges)} pairs; a guess is 50%")
+
+# %% [markdown]
+# Do not expect much of it. Most fakes here are perfect: they are in plain grammar, with the right fact, and nothing gives them away.
+#
+# ## Play
+#
+# Three ways to go on from the same generator, each for as many steps: more likelihood, and the two games. In the games, a
+# share of likelihood stays in the loss.
+#
+# *Predict: does the game beat more of the same?*
+
+# %%
+start, warmed = replier.get_weights(), discriminator.get_weights()
+further = lesson.budget(fast=2, cpu=40, gpu=600)
+table = {"likelihood": shares(written(unseen)), "cooler, 0.5": shares(written(unseen, 0.5))}
+
+
+def begin_again():
+    replier.set_weights(start)
+    discriminator.set_weights(warmed)
+
+
+def played(kind, likelihood):
+    begin_again()
+    game = kind(replier, discriminator)
+    adam = keras.optimizers.Adam
+    game.compile(adam(1e-3), adam(1e-3), likelihood=likelihood)
+    game.fit(batches, steps_per_epoch=further, verbose=0, shuffle=False)
+    return written(unseen)
+
+
+# %%
+replier.compile(keras.optimizers.Adam(1e-3), loss=repliers.likelihood(), jit_compile=False)
+replier.fit(batches, steps_per_epoch=further, verbose=0, shuffle=False)
+table["more likelihood"] = shares(written(unseen))
+table["Gumbel"] = shares(played(reply_games.GumbelGame, 1.0))
+table["REINFORCE"] = shares(played(reply_games.ReinforceGame, 1.0))
+for name, row in table.items():
+    print(f"{name:16}", "   ".join(str(share) for share in row))
+
+# %% [markdown]
+# Each share (right fact, tone, habit) comes with its 95 % interval over the people asked, after one training. In this run **likelihood wins**: more of the same is best
+# among those at temperature 1, and both games have cost some facts and some tone. A judge that guesses has little to teach. And what a game might gain at temperature 1, sharper
+# choices, a lower temperature gives for nothing: "cooler" is far ahead of all. So always compare at an equal temperature. Other seeds, and longer
+# warm-ups, may end differently; one run cannot say.
+#
+# ## Break it: the game alone
+#
+# *Predict: the same REINFORCE game, but with no likelihood left in the loss. What will the replies be like?*
+
+# %%
+alone = played(reply_games.ReinforceGame, 0.0)
+print(*alone[:6], sep="\n")
+truth = [dialogues.plain(one.reply) for one in exchanges]
+print("\nthe game alone:", replies.variety([dialogues.plain(text) for text in alone], truth).words)
+print("fact, tone, habit:", *(f"{share.mean:.0%}" for share in shares(alone)))
+begin_again()
+healthy = [dialogues.plain(text) for text in written(unseen)]
+print("before:", replies.variety(healthy, truth).words)
+
+# %% [markdown]
+# Alone, the game does not collapse here within so few steps: the verdict on variety sees nothing wrong. But look at the shares. Most
+# replies have lost their fact, and phrases stutter. Variety is a question of how many different things are said,
+# not of whether they make sense. Neither measure is enough without the other. A share of likelihood in the loss
+# is the cure: in the table above the same game, with it, keeps its grammar.
+#
+# ## Real people
+#
+# Real people have no grammar. What is personal in *their* replies is not so much the topic as the **voice**: how long they are, how many
+# exclamation marks, "haha" or "lol". `corpora.people()` reads real English conversations, by people under pseudonyms. Only words that
+# at least ten people use are kept, which takes out rare names and addresses, and turns with a word of a block list are left out. We show no line of them here.
+#
+# There, nobody can say whether a reply is right. What can be asked is whether a **judge of voices** (`replies.VoiceJudge`), which has read
+# other conversations of these people, names the right person, from one reply or from ten together. Exercise 4 does that.
+#
+# ## Talk to them
+#
+# The course comes with a replier for both languages, trained by likelihood for longer. Here is the same question to two people whom it has never met:
+
+# %% tags=["picture"]
+speaker, both = checkpoints.load("replies"), personas.vocabulary()
+pair = {
+    "Ada's friend Leo": personas.Person("Leo", "formal", "well,", ("tea", "soup", "owls", "chess")),
+    "his cousin Zoe": personas.Person(
+        "Zoe", "casual", "haha", ("cocoa", "curry", "cats", "climbing")
+    ),
+}
+questions = ("who are you?", "what would you like to drink?", "which sport do you like?")
+conversations = {}
+for name, person in pair.items():
+    turns = []
+    for question in questions:
+        turns.append(question)
+        turns.append(talk.answer(speaker, both, profile=person.profile(), history=[question]))
+    conversations[name] = turns
+talk.bubbles(conversations)
+
+# %% [markdown]
+# Now you. Choose two people, or describe one by changing what was said before; say something, and press the button.
+# Each text is answered by itself: in the grammar nobody puts one question after the other, so a conversation of several confuses this
+# generator. Ask something that the two cannot know, too.
+
+# %%
+known = {f"{name}": person.profile() for name, person in pair.items()}
+for language, name in (("english", "somebody new"), ("chinese", "新朋友")):
+    known[name] = personas.sample(1, seed=5, split="test", language=language)[0].profile()
+talk.talk(speaker, both, people=known)
+
+# %% [markdown]
+# ## What is unsafe about it
+#
+# - It **sounds sure** and knows nothing. Ask for a favourite of somebody who never named one, and it invents one.
+# - It **imitates a person**. Thirty past replies are enough to take on a voice a little. Whose consent does that need? And who will
+#   take its words for yours?
+# - It says **what people said**. A generator trained on real conversations repeats insults and secrets, unless they were taken
+#   out before. A block list is the least that one can do, and it finds words, not meanings.
+# - Somebody's past replies are **personal data**, and a condition vector made of them is, too. Lesson 12 asks what it gives away.
+#
+# ## Check yourself
+
+# %%
+numbers = [both.exchanges(some)[:2] for some in (exchanges, strangers)]
+spoken = [both.texts(speaker.generate(*each, temperature=0.5)) for each in numbers]
+trained = [written(each, 0.5) for each in (unseen, swapped)]
+for own, other in [spoken, trained][: lesson.budget(fast=1, cpu=2, gpu=2)]:
+    (fact, tone, _), (guess, _, _) = shares(own), shares(other)
+    checks.replies_suit(fact.mean, tone.mean, shuffled_fact=guess.mean)
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. Take the third kind out of `discriminator_loss`, a real reply after somebody else's past. Does the judge still heed the person?
+#    Give it swapped pasts and see whether its scores change.
+# 2. Draw a curve: right facts against distinct-2, for temperatures from 0.2 to 1. Where do the games lie, above or on it?
+# 3. `corpora.pairs()` has 550 Chinese questions with answers: too few to generate from. Answer with
+#    `retrieval.Retriever` instead. When does it fail, and does it notice?
+# 4. Real voices: train a `Replier` on `corpora.people("train").learning`, fit a `VoiceJudge` on the `judging` part of `corpora.people("test")`, and
+#    reply to its `testing` part. Whose voice have the replies? Compare with `retrieval.own_words`, which only looks up.
+
+# %% [markdown]
+# ## What you did
+#
+# - You *conditioned* a generator of words on a person and a conversation: what is known, and what is asked.
+# - You *carried* a gradient past words drawn by lot, by pretending and by reward.
+# - You *compared* the game with likelihood at equal effort.
+#
+# **Next:** lesson 11, larger machines.
+#
+# ## To read on
+#
+# - Yu et al., *SeqGAN*, 2017: words, reward and roll-outs.
+# - Jang et al., *Categorical Reparameterization with Gumbel-Softmax*, 2017.
+# - Caccia et al., *Language GANs Falling Short*, 2020: at equal temperature, likelihood wins.
+# - Li et al., *A Persona-Based Neural Conversation Model*, 2016: a vector for a person.
