@@ -83,6 +83,37 @@ def player_weights(rng):
     }
 
 
+def packed(arrays):
+    """Inputs or outcomes as JSON can hold them; `unpacked` is the way back. Nothing is pickled."""
+    return {
+        name: {"numbers": each.ravel().tolist(), "shape": each.shape, "type": str(each.dtype)}
+        if isinstance(each, np.ndarray)
+        else each
+        for name, each in arrays.items()
+    }
+
+
+def unpacked(text):
+    """What `packed` gave, read back.
+
+    Raises:
+        ValueError: for anything else, whoever wrote it.
+    """
+    try:
+        return {name: _unpacked(each) for name, each in text.items()}
+    except (AttributeError, KeyError, TypeError, OverflowError, MemoryError) as error:
+        raise ValueError(f"these are no results of an attempt: {error}") from error
+
+
+def _unpacked(value):
+    if value is None or isinstance(value, str):
+        return value
+    kind = np.dtype(value["type"])
+    if kind.kind not in "fiub":
+        raise ValueError(f"an array of numbers was due; got {kind}")
+    return np.array(value["numbers"], kind).reshape(value["shape"])
+
+
 NOISE_SIZE = 3  # of the small generator
 
 
