@@ -10,6 +10,8 @@
     python run.py build [NN ...]      make the notebooks from notebooks/source, and run them
                   --check                 only see whether they agree with their sources
     python run.py train [NAME ...]    train again the small models that come with the course
+    python run.py grade release -o OUT        what a class is given, and a folder to grade it in
+    python run.py grade SUBMISSIONS -o OUT    grade a class (docs/teachers.md says all of it)
     python run.py address OWNER/NAME  set the GitHub address that links and badges point to
 
 With --here nothing is installed: the Python environment you are in (conda, say) is used.
@@ -99,6 +101,13 @@ def train(arguments, here):
     return hand_over([prepare("test", here), "-m", "persogan_lessons.course.recipes"] + arguments)
 
 
+def grade(arguments, here):
+    return hand_over(
+        [prepare("test", here), "-m", "persogan_lessons.course.grading"] + arguments,
+        TF_CPP_MIN_LOG_LEVEL="3",
+    )
+
+
 def address(arguments, here):
     pattern = (
         r"(?:https://github\.com/)?([A-Za-z0-9][A-Za-z0-9-]*/(?!\.\.?/?$)[\w.-]+?)(?:\.git)?/?"
@@ -125,7 +134,14 @@ def address(arguments, here):
     return 0
 
 
-COMMANDS = {"lab": lab, "test": test, "build": build, "train": train, "address": address}
+COMMANDS = {
+    "lab": lab,
+    "test": test,
+    "build": build,
+    "train": train,
+    "grade": grade,
+    "address": address,
+}
 
 
 def main(arguments):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import nbformat
 
 from persogan_lessons.course import grading, handouts
+from persogan_lessons.course.assignments import lesson_01
 
 SOURCE = grading.assignments(["01"])[0]
 RELEASE = handouts.students_version(SOURCE)
@@ -191,20 +192,18 @@ SMALL = [
     attacking("exit", f"{WRONG}\nimport os\nprint('Passed')\nos._exit(0)", **{TASK: 0}),
     file_of("not a notebook", b"Dear teacher,", "not JSON"),
 ]
-READS = """
-import glob, os
+READS = f"""
+from importlib import import_module
 seen = []
-for place in ("{secret}", "/etc/passwd", "{sources}", "{others}"):
+for place in ({str(SOURCE)!r}, {lesson_01.__file__!r}, "/etc/passwd", "/proc/1/environ"):
     try:
         seen.append(open(place).read())
     except OSError:
         pass
-for name in ("lesson_01", "tasks"):
-    try:
-        from importlib import import_module
-        seen.append(import_module("persogan_lessons.course.assignments." + name).discriminator_loss.right)
-    except (ImportError, AttributeError):
-        pass
+try:
+    seen.append(import_module("persogan_lessons.course.assignments.lesson_01"))
+except ImportError:
+    pass
 if seen:
     def discriminator_loss(real_logits, fake_logits):
         return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
@@ -220,14 +219,24 @@ lesson_01.discriminator_loss.check = lambda *a, **k: print("Passed")
 """
 FORGED = """
 import os
+lies = ['{"at": %d, "found": [{"value": {"numbers": [1], "shape": [], "type": "O"}}]}', "[]"]
 for number in range(3, 200):
     try:
         for at in range(20):
-            os.write(number, b'{"at": %d, "found": [{"value": {"numbers": [1], "shape": [], "type": "O"}}]}\\n' % at)
-            os.write(number, b'{"end": true}\\n[[[' + b"[" * 5000 + b"\\n")
+            os.write(number, (lies[0] % at + chr(10) + lies[1] + chr(10)).encode())
+        os.write(number, b'{"end": true}' + b"[" * 5000 + bytes([10]))
     except OSError:
         pass
 """
+FILLS = """
+number = 0
+while True:
+    number += 1
+    open(str(number), "wb").write(bytes(1 << 25))
+"""
+HOG = "\nhog = []\nwhile True: hog.append(bytearray(1 << 26))"
+KILLS = "import os\nos.kill(os.getppid(), 9)\nos.kill(os.getpid(), 9)\n"
+OTHER = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
 SPREAD = """
 import os
 while True:
@@ -245,10 +254,10 @@ FULL_CLASS = [
     student("syntax", answering("def discriminator_loss(:\n    return"), **{TASK: 0}),
     student("raises", answering("1 / 0\n" + RIGHT), **{TASK: 0}),
     attacking("endless", DEFINED + "while True: pass", **{TASK: 0}),
-    attacking("memory", f"{RIGHT}\nhog = []\nwhile True: hog.append(bytearray(1 << 26))", **{TASK: 0}),
+    attacking("memory", RIGHT + HOG, **{TASK: 0}),
     attacking("fork bomb", SPREAD + RIGHT, **{TASK: 0}),
-    attacking("kills", "import os\nos.kill(os.getppid(), 9)\nos.kill(os.getpid(), 9)\n" + RIGHT, **{TASK: 0}),
-    attacking("fills the disk", "number = 0\nwhile True:\n    number += 1\n    open(str(number), 'wb').write(bytes(1 << 25))", **{TASK: 0}),
+    attacking("kills", KILLS + RIGHT, **{TASK: 0}),
+    attacking("fills the disk", FILLS, **{TASK: 0}),
     attacking("prints a lot", f"{RIGHT}\nfor _ in range(300_000): print('Passed' * 50)"),
     attacking("reads", READS, **{TASK: 0}),
     attacking("monkey", MONKEY + WRONG, **{TASK: 0}),
@@ -263,7 +272,7 @@ FULL_CLASS = [
     file_of("half", json.dumps(RELEASE).encode()[:5000], "not JSON"),
     file_of("deep", b"[" * 100_000, "not JSON"),
     file_of("no cells", b'{"metadata": {}}', "no cells"),
-    file_of("other notebook", json.dumps(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])).encode(), "another notebook"),
+    file_of("other notebook", json.dumps(OTHER).encode(), "another notebook"),
     file_of("pdf", b"%PDF-1.4", "no notebook (.ipynb)", file="answers.pdf"),
     Student("large", very_large, problem="200 MB"),
     Student("link", a_link, problem="there is no notebook"),

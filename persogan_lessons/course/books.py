@@ -8,6 +8,7 @@ before. The configuration of the course folder says the same, so its formgrader 
 import json
 import os
 import sys
+import warnings
 from pathlib import Path
 
 from nbformat import v4
@@ -92,8 +93,10 @@ def release(folder, source):
 def book(folder, assignment, *, student):
     """Enter one student's marks into the gradebook, and write their feedback."""
     nbgrader = _nbgrader(folder)
-    _require(nbgrader.autograde(assignment, student, force=True, create=True))
-    _require(nbgrader.generate_feedback(assignment, student, force=True))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Object of type", module="nbgrader")
+        _require(nbgrader.autograde(assignment, student, force=True, create=True))
+        _require(nbgrader.generate_feedback(assignment, student, force=True))
 
 
 def scores(folder, assignment, *, student):

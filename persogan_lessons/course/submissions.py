@@ -40,11 +40,15 @@ class Submission:
 
 @dataclass
 class Answers:
-    """What a student answered: `cells` by grade id, `extras` that stand before them, `notes`."""
+    """What a student answered: `cells` by grade id, `extras` that stand before them, `notes`.
+
+    `doubled` has the grade ids that several cells carry.
+    """
 
     cells: dict = field(default_factory=dict)
     extras: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
+    doubled: list = field(default_factory=list)
 
 
 def find(folder):
@@ -155,7 +159,11 @@ def answers(cells, release):
         elif cell["kind"] == "code" and not _belongs_to_us(cell, given):
             waiting.append(cell["source"])
     missing = [grade_id for grade_id in wanted if grade_id not in found.cells]
-    found.notes += [f"no cell for {grade_id}" for grade_id in missing] if found.cells else []
+    if missing:
+        found.notes.append(f"no cell for {', '.join(missing)}")
+    if found.doubled:
+        doubled = ", ".join(dict.fromkeys(found.doubled))
+        found.notes.append(f"several cells for {doubled}: the last that is filled in counts")
     return found
 
 
@@ -163,7 +171,7 @@ def _keep(found, grade_id, source, *, pristine):
     """Of a doubled cell the last that was filled in counts, as it would when run."""
     before = found.cells.get(grade_id)
     if before is not None:
-        found.notes.append(f"{grade_id} is there twice, the last that is filled in counts")
+        found.doubled.append(grade_id)
     if before is None or source.strip() != pristine.strip():
         found.cells[grade_id] = source
 
