@@ -29,12 +29,13 @@ from persogan_lessons.measures import realism  # noqa: F401
 from persogan_lessons.models import gan  # noqa: F401
 
 ADOPT_ORPHANS = 36  # of prctl: processes left behind become ours, so that none is lost sight of
+END_WITH_PARENT, KILL = 1, 9  # of prctl: nothing goes on when the grading is stopped
 
 
 def main():
     """Serve requests from standard input, one by one; say "ready", then "done" each time."""
-    with contextlib.suppress(AttributeError, OSError):  # Linux only
-        ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
+    _prctl(ADOPT_ORPHANS, 1)
+    _prctl(END_WITH_PARENT, KILL)
     print("ready", flush=True)
     for line in sys.stdin:
         _reap()
@@ -48,6 +49,11 @@ def main():
         print("done", flush=True)
 
 
+def _prctl(option, value):
+    with contextlib.suppress(AttributeError, OSError):  # Linux only
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
 def _reap():
     """Let go of processes that ended."""
     with contextlib.suppress(ChildProcessError):
@@ -57,6 +63,7 @@ def _reap():
 
 def run(folder, *, readable, limits):
     """Run the program of a folder, isolated if `readable` is a list of what may be read."""
+    _prctl(END_WITH_PARENT, KILL)
     os.chdir(folder)
     os.environ |= {"HOME": folder, "TMPDIR": folder, "IPYTHONDIR": folder}
     tempfile.tempdir = folder
