@@ -15,7 +15,7 @@ BEFORE = """
 import json, os, sys
 sys.path.insert(0, {root!r})
 from persogan_lessons.course import isolation
-import socket, subprocess  # what is loaded before may be used after
+import resource, socket, subprocess  # what is loaded before may be used after
 isolation.limit(memory=1 << 30, processes={processes}, file_size=1 << 20)
 isolation.isolate([sys.base_prefix, sys.prefix, "/usr", "/lib", "/lib64", {readable!r}], [{here!r}])
 """
@@ -52,6 +52,12 @@ def tried(code, folder, processes=4000):
         "open('/proc/%d/environ' % os.getppid())",
         "open('/etc/shadow')",
         "os.chroot('.')",
+        "os.chmod(folder + '/hidden.txt', 0)",
+        "os.chown(folder + '/hidden.txt', 1, 1)",
+        "os.utime(folder + '/hidden.txt')",
+        "os.setxattr(folder + '/hidden.txt', 'user.a', b'b')",
+        "resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1))",
+        "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
     ],
 )
 def test_what_was_given_up_is_gone(code, tmp_path):
@@ -61,7 +67,8 @@ def test_what_was_given_up_is_gone(code, tmp_path):
 
 @isolated
 def test_what_was_kept_is_there(tmp_path):
-    code = "open('a.txt', 'w').write('1'); print(open(folder + '/readable.txt').read())"
+    code = "resource.getrlimit(resource.RLIMIT_CPU); open('a.txt', 'w').write('1')"
+    code += "; print(open(folder + '/readable.txt').read())"
     assert tried(code, tmp_path) == "yes"
     assert (tmp_path / "open" / "a.txt").read_text() == "1"
 

@@ -104,6 +104,15 @@ def test_lies_about_results_are_no_results(box):
     assert run(box, code + DOUBLE)[1][0]["value"].tolist() == [2, 4]
 
 
+@isolated
+def test_a_fault_of_ours_is_not_taken_for_everybodys(monkeypatch):
+    monkeypatch.setattr(sandbox.Sandbox, "run", lambda box, steps: [None, sandbox.Stopped("no")])
+    box = sandbox.Sandbox(sandbox.Limits())
+    with pytest.raises(OSError, match="do not run here"):
+        box.__enter__()
+    assert not box.home.exists()
+
+
 def test_without_isolation_it_must_be_accepted():
     with pytest.raises(OSError, match="no way"):
         sandbox.Sandbox(sandbox.Limits(), lambda: "no way")

@@ -10,7 +10,7 @@ INPUTS = [attempts.packed({"x": np.float32([1, 2])})]
 
 
 def carried_out(*steps):
-    return list(trials.carry_out(list(steps)))
+    return list(trials.carry_out(list(steps), trials.new_shell()))
 
 
 def tried(name):
@@ -38,5 +38,6 @@ def test_what_is_defined_before_an_error_counts():
 
 def test_each_step_is_told_before_it_is_run():
     told = []
-    list(trials.carry_out([{"code": "1"}, {"code": "2"}], told.append))
+    cells = [{"code": "1"}, {"code": "2"}]
+    list(trials.carry_out(cells, trials.new_shell(), before=told.append))
     assert told == [0, 1]

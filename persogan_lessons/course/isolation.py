@@ -22,21 +22,32 @@ KNOWN = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 4: 1 << 15, 5: 1 << 16}  # rights b
 FILE_RIGHTS = (
     EXECUTE | WRITE | READ_FILE | 1 << 14
 )  # those that make sense for a file: truncate too
-# What answers never need, by the number of the call on each kind of processor.
+# What answers never need, by the number of the call on each kind of processor. Landlock leaves the
+# owner and the permissions of a file alone, so changing them is refused here.
 REFUSED = {
     "x86_64": {
         "socket": 41, "kill": 62, "tkill": 200, "tgkill": 234, "rt_sigqueueinfo": 129,
         "rt_tgsigqueueinfo": 297, "pidfd_send_signal": 424, "ptrace": 101, "io_uring_setup": 425,
         "process_vm_readv": 310, "process_vm_writev": 311, "unshare": 272, "shmget": 29,
         "semget": 64, "msgget": 68, "setuid": 105, "setreuid": 113, "setresuid": 117,
+        "truncate": 76, "chmod": 90, "fchmod": 91, "chown": 92, "fchown": 93, "lchown": 94,
+        "fchownat": 260, "fchmodat": 268, "fchmodat2": 452, "utime": 132, "utimes": 235,
+        "futimesat": 261, "utimensat": 280, "setxattr": 188, "lsetxattr": 189, "fsetxattr": 190,
+        "removexattr": 197, "lremovexattr": 198, "fremovexattr": 199, "setxattrat": 463,
+        "removexattrat": 466, "setpriority": 141, "ioprio_set": 251, "sched_setscheduler": 144,
     },
     "aarch64": {
         "socket": 198, "kill": 129, "tkill": 130, "tgkill": 131, "rt_sigqueueinfo": 138,
         "rt_tgsigqueueinfo": 240, "pidfd_send_signal": 424, "ptrace": 117, "io_uring_setup": 425,
         "process_vm_readv": 270, "process_vm_writev": 271, "unshare": 97, "shmget": 194,
         "semget": 190, "msgget": 186, "setuid": 146, "setreuid": 145, "setresuid": 147,
+        "truncate": 45, "fchmod": 52, "fchmodat": 53, "fchownat": 54, "fchown": 55,
+        "fchmodat2": 452, "utimensat": 88, "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7,
+        "removexattr": 14, "lremovexattr": 15, "fremovexattr": 16, "setxattrat": 463,
+        "removexattrat": 466, "setpriority": 140, "ioprio_set": 30, "sched_setscheduler": 119,
     },
 }  # fmt: skip
+SET_LIMITS = {"x86_64": 302, "aarch64": 261}  # refused for any process but the caller's own
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 SET_CAPABILITIES = {"x86_64": 126, "aarch64": 91}
 NOBODY = 64000  # the first of the accounts by which root's processes are counted
@@ -118,13 +129,17 @@ def _allow(ruleset, path, rights):
 
 
 def _limit_calls():
-    """The smallest filter: another processor's calls and the refused ones fail, all others pass."""
+    """The smallest filter: another processor's calls and the refused ones fail, all others pass.
+
+    A step is `(what, steps to skip if true, if false, value)`: 0x20 loads a number of the call,
+    0x15 asks whether it equals the value, 0x35 whether it is as large, 0x06 ends.
+    """
     machine = platform.machine()
     numbers = sorted(REFUSED[machine].values())
-    end = len(numbers)
     steps = [(0x20, 0, 0, 4), (0x15, 1, 0, ARCHITECTURE[machine]), (0x06, 0, 0, REFUSE)]
-    steps += [(0x20, 0, 0, 0), (0x35, end + 1, 0, 1 << 30)]  # x86's other numbering of calls
-    steps += [(0x15, end - at, 0, number) for at, number in enumerate(numbers)]
+    steps += [(0x20, 0, 0, 0), (0x35, len(numbers) + 4, 0, 1 << 30)]  # x86's other numbers of calls
+    steps += [(0x15, len(numbers) - at + 3, 0, number) for at, number in enumerate(numbers)]
+    steps += [(0x15, 0, 2, SET_LIMITS[machine]), (0x20, 0, 0, 16), (0x15, 0, 1, 0)]  # whose? own: 0
     steps += [(0x06, 0, 0, ALLOW), (0x06, 0, 0, REFUSE)]
     program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *each) for each in steps))
     header = struct.pack("HxxxxxxQ", len(steps), ctypes.addressof(program))

@@ -104,7 +104,18 @@ class Sandbox:
         if self.readable is not None:
             prefixes = (sys.prefix, sys.base_prefix, self.home / "course")
             self.readable = [*SYSTEM, *map(str, prefixes)]
+        self._prove()
         return self
+
+    def _prove(self):
+        """Try an answer that is right, so that a fault of ours is not taken for everybody's."""
+        inputs = [attempts.packed({"x": np.ones(1, "float32")})]
+        steps = [{"code": "def same(x):\n    return x", "answer": "same"}]
+        steps += [{"try": "same", "how": "returned", "inputs": inputs}]
+        found = self.run(steps)[1]
+        if isinstance(found, Stopped) or "value" not in found[0]:
+            self.__exit__()
+            raise OSError(f"students' programs do not run here; a right one gave: {found}")
 
     def __exit__(self, *error):
         self._end()

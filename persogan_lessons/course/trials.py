@@ -72,11 +72,13 @@ def run(folder, *, readable, limits):
     os.remove("program.json")
     results = os.open("results.json", os.O_WRONLY | os.O_APPEND)
     _keep_open_only(results)
+    shell = new_shell()  # it sets up a folder, with rights that are then given up
     isolation.limit(**limits)
     if readable is not None:
         isolation.isolate(readable, [folder])
     with open(results, "w", encoding="utf-8") as file:
-        for number, found in enumerate(carry_out(steps, lambda at: _tell(file, {"at": at}))):
+        done = carry_out(steps, shell, before=lambda at: _tell(file, {"at": at}))
+        for number, found in enumerate(done):
             _tell(file, {"at": number, "found": found})
         _tell(file, {"end": True})
 
@@ -95,15 +97,19 @@ def _tell(file, what):
     file.flush()
 
 
-def carry_out(steps, before=lambda at: None):
+def new_shell():
+    """What runs cells as a notebook does, magics included, and keeps no history."""
+    return InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+
+
+def carry_out(steps, shell, *, before=lambda at: None):
     """Run steps in order; yields for each what was found, None for a cell.
 
     Args:
         steps: see above.
+        shell: from `new_shell`.
         before: called with the number of each step before it is run.
     """
-    quiet = Config({"HistoryManager": {"enabled": False}})
-    shell = InteractiveShell(config=quiet)
     errors = {}
     for at, step in enumerate(steps):
         before(at)
