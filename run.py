@@ -14,6 +14,8 @@
                   --to FOLDER             or elsewhere
                   --links                 only try the links to other hosts
     python run.py train [NAME ...]    train again the small models that come with the course
+    python run.py grade release -o OUT        what a class is given, and a folder to grade it in
+    python run.py grade SUBMISSIONS -o OUT    grade a class (docs/teachers.md says all of it)
     python run.py address OWNER/NAME  set the GitHub address that links and badges point to
 
 With --here nothing is installed: the Python environment you are in (conda, say) is used.
@@ -107,6 +109,13 @@ def train(arguments, here):
     return hand_over([prepare("test", here), "-m", "persogan_lessons.course.recipes"] + arguments)
 
 
+def grade(arguments, here):
+    return hand_over(
+        [prepare("test", here), "-m", "persogan_lessons.course.grading"] + arguments,
+        TF_CPP_MIN_LOG_LEVEL="3",
+    )
+
+
 def address(arguments, here):
     pattern = (
         r"(?:https://github\.com/)?([A-Za-z0-9][A-Za-z0-9-]*/(?!\.\.?/?$)[\w.-]+?)(?:\.git)?/?"
@@ -139,6 +148,7 @@ COMMANDS = {
     "build": build,
     "site": site,
     "train": train,
+    "grade": grade,
     "address": address,
 }
 

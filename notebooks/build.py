@@ -32,6 +32,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from PIL import Image
 
+from persogan_lessons.course import handouts
+
 HERE = Path(__file__).resolve().parent
 LARGEST = 400_000  # bytes of one notebook, so that it opens at once on a slow connection
 METADATA = {
@@ -294,6 +296,39 @@ def too_large(size):
     return limit if size > LARGEST else None
 
 
+# Assignments
+
+
+def assignments(folder):
+    """The sources of all assignments, in order."""
+    return sorted((folder / "source" / "assignments").glob("[0-9][0-9]_*.py"))
+
+
+def students_file(source):
+    """Where the students' version of an assignment is."""
+    return source.parents[2] / "assignments" / f"{source.stem}.ipynb"
+
+
+def build_assignment(source):
+    """Make the students' version of one assignment."""
+    write_whole(students_file(source), handouts.content(handouts.students_version(source)))
+    print(f"{source.stem}: the assignment")
+
+
+def check_assignments(folder, chosen):
+    """All that is not as the sources of the chosen assignments give it, in words."""
+    made = {each.stem for each in assignments(folder)}
+    for path in sorted((folder / "assignments").glob("*.ipynb")):
+        if path.stem not in made:
+            yield f"assignments/{path.name}: has no source"
+    for source in chosen:
+        path = students_file(source)
+        wanted = handouts.content(handouts.students_version(source)).decode()
+        difference = first_line(path.read_text("utf-8") if path.exists() else "", wanted)
+        if difference:
+            yield f"assignments/{path.name}: {difference}"
+
+
 # The table of lessons in the README
 
 
@@ -423,14 +458,18 @@ def main(arguments=None, folder=HERE):
         print("no lesson", *sorted(named - set(known)), "among", *known, file=sys.stderr)
         return 2
     chosen = [each for each in lessons(folder) if not named or each.name[:2] in named]
+    handed = [each for each in assignments(folder) if not named or each.name[:2] in named]
     if options.check:
-        found = check(folder, chosen)
-        print(*found or [f"{len(chosen)} notebooks agree with their sources"], sep="\n")
+        found = [*check(folder, chosen), *check_assignments(folder, handed)]
+        count = len(chosen) + len(handed)
+        print(*found or [f"{count} notebooks agree with their sources"], sep="\n")
         return 1 if found else 0
     try:
+        for source in handed:
+            build_assignment(source)
         for lesson in chosen:
             (renew_text if options.text else build)(lesson)
-    except BuildError as error:
+    except (BuildError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     finally:

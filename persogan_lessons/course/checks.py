@@ -12,6 +12,7 @@ class CheckFailed(AssertionError):
     """A check did not pass; its message says what was seen, why that happens, and where to read."""
 
     def __init__(self, seen, *, cause, read):
+        self.cause = cause
         super().__init__(f"\n  Seen: {seen}\n  Likely cause: {cause}\n  Read: {read}")
 
 

@@ -1,0 +1,167 @@
+"""How a student's function is tried: called on given inputs, and what came of it written down.
+
+This half of an assignment runs beside the student's code when a class is graded, so it holds
+nothing that gives an answer away. What is right is known only in
+`persogan_lessons.course.assignments`.
+
+An attempt takes a function and the inputs for it, a dictionary of NumPy arrays in the order of the
+function's arguments. It returns a dictionary of what can be compared: arrays, words, or None.
+"""
+
+import contextlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+BFLOAT16 = "auto_mixed_precision_onednn_bfloat16"
+
+
+def outcome(attempt, function, *, inputs):
+    """What an attempt gives, or `{"error": ...}` if it fails, whatever the student's code does."""
+    try:
+        with _full_precision():
+            return {name: _plain(each) for name, each in attempt(function, inputs).items()}
+    except (Exception, SystemExit) as error:
+        lines = str(error).strip().splitlines() or [""]
+        told = lines[-1].strip() if lines[0].startswith("in user code") else lines[0]
+        return {"error": f"{type(error).__name__}: {told[:300]}"}
+
+
+def returned(function, inputs):
+    """What the function returns for tensors: `value`."""
+    return {"value": function(*_tensors(inputs))}
+
+
+def words(function, inputs):
+    """What a function of NumPy arrays says of each example: `example 1`, `example 2`, ...
+
+    Every input has the examples along its first axis.
+    """
+    rows = zip(*inputs.values(), strict=True)
+    return {f"example {number}": function(*map(np.copy, row)) for number, row in enumerate(rows, 1)}
+
+
+def slopes(function, inputs):
+    """A loss and its gradient: `value`, and `gradient of ...` for each input, None without one."""
+    tensors = _tensors(inputs)
+    with tf.GradientTape() as tape:
+        for tensor in tensors:
+            tape.watch(tensor)
+        value = function(*tensors)
+    if not tf.is_tensor(value):  # NumPy or a plain number: no gradient goes through it
+        return {"value": value} | {f"gradient of {name}": None for name in inputs}
+    gradients = tape.gradient(value, tensors)
+    return {"value": value} | {
+        f"gradient of {name}": each for name, each in zip(inputs, gradients, strict=True)
+    }
+
+
+def update(function, inputs):
+    """How far one update moves each of two small players: `generator` and `discriminator`.
+
+    The function gets all inputs but the last two, then `generator`, `discriminator`, `optimizer`:
+    plain gradient descent, so that a step tells the gradient. The last two inputs are the
+    players' weights, each in a row, as `player_weights` draws them.
+    """
+    *given, first, second = inputs.values()
+    players = _small_generator(), _small_discriminator()
+    for player, weights in zip(players, (first, second), strict=True):
+        _set_weights(player, weights)
+    optimizer = keras.optimizers.SGD(1.0)
+    function(*map(tf.convert_to_tensor, given), *players, optimizer)
+    moved = [_row(player) - old for player, old in zip(players, (first, second), strict=True)]
+    return dict(zip(("generator", "discriminator"), moved, strict=True))
+
+
+def player_weights(rng):
+    """Random weights for the players of `update`: `generator_weights`, `discriminator_weights`."""
+    players = {"generator": _small_generator(), "discriminator": _small_discriminator()}
+    return {
+        f"{name}_weights": rng.normal(0, 0.3, player.count_params()).astype("float32")
+        for name, player in players.items()
+    }
+
+
+def packed(arrays):
+    """Inputs or outcomes as JSON can hold them; `unpacked` is the way back. Nothing is pickled."""
+    return {
+        name: {"numbers": each.ravel().tolist(), "shape": each.shape, "type": str(each.dtype)}
+        if isinstance(each, np.ndarray)
+        else each
+        for name, each in arrays.items()
+    }
+
+
+def unpacked(text):
+    """What `packed` gave, read back.
+
+    Raises:
+        ValueError: for anything else, whoever wrote it.
+    """
+    try:
+        return {name: _unpacked(each) for name, each in text.items()}
+    except (AttributeError, KeyError, TypeError, OverflowError, MemoryError) as error:
+        raise ValueError(f"these are no results of an attempt: {error}") from error
+
+
+def _unpacked(value):
+    if value is None or isinstance(value, str):
+        return value
+    kind = np.dtype(value["type"])
+    if kind.kind not in "fiub":
+        raise ValueError(f"an array of numbers was due; got {kind}")
+    return np.array(value["numbers"], kind).reshape(value["shape"])
+
+
+NOISE_SIZE = 3  # of the small generator
+
+
+def _small_generator():
+    return keras.Sequential(
+        [
+            keras.Input((NOISE_SIZE,)),
+            keras.layers.Dense(784, "tanh"),
+            keras.layers.Reshape((28, 28, 1)),
+        ],
+        name="generator",
+    )
+
+
+def _small_discriminator():
+    return keras.Sequential(
+        [keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(1)],
+        name="discriminator",
+    )
+
+
+def _row(network):
+    return np.concatenate([weight.numpy().ravel() for weight in network.weights])
+
+
+def _set_weights(network, row):
+    ends = np.cumsum([np.prod(weight.shape, dtype=int) for weight in network.weights])
+    parts = zip(np.split(row, ends[:-1]), network.weights, strict=True)
+    network.set_weights([part.reshape(weight.shape) for part, weight in parts])
+
+
+def _tensors(inputs):
+    return [tf.convert_to_tensor(each) for each in inputs.values()]
+
+
+def _plain(value):
+    """A value as it can be compared and written to a file: None, words, or a float64 array."""
+    if value is None or isinstance(value, str):
+        return value
+    return np.asarray(value, "float64")
+
+
+@contextlib.contextmanager
+def _full_precision():
+    """`lesson.start` may have turned on bfloat16; numbers to compare need all their digits."""
+    before = tf.config.optimizer.get_experimental_options().get(BFLOAT16, False)
+    tf.config.optimizer.set_experimental_options({BFLOAT16: False})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({BFLOAT16: before})
