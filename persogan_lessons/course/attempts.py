@@ -134,3 +134,54 @@ def _full_precision():
         yield
     finally:
         tf.config.optimizer.set_experimental_options({BFLOAT16: before})
+
+
+def computed(function, inputs):
+    """What the function returns for NumPy arrays: `value`."""
+    return {"value": function(*map(np.copy, inputs.values()))}
+
+
+def penalty(function, inputs):
+    """A penalty and its gradient: `value`, and `gradient of the discriminator`, None without one.
+
+    The function gets a small discriminator with two layers, then all inputs but the last, which is
+    the discriminator's weights in a row, as `judge_weights` draws them.
+    """
+    *given, weights = inputs.values()
+    judge = _small_judge()
+    _set_weights(judge, weights)
+    with tf.GradientTape() as tape:
+        value = function(judge, *map(tf.convert_to_tensor, given))
+    slopes = tape.gradient(value, judge.trainable_variables) if tf.is_tensor(value) else [None]
+    return {"value": value, "gradient of the discriminator": _in_a_row(slopes, judge)}
+
+
+def judge_weights(rng):
+    """Random weights for the discriminator of `penalty`, at rest for an image of zeros."""
+    judge = _small_judge()
+    weights = [rng.normal(0, 0.15, weight.shape) for weight in judge.weights]
+    weights[1] = -0.1 * abs(weights[1])
+    return np.concatenate([weight.ravel() for weight in weights]).astype("float32")
+
+
+def _small_judge():
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(6, "relu"),
+            keras.layers.Dense(1),
+        ],
+        name="discriminator",
+    )
+
+
+def _in_a_row(gradients, network):
+    """Gradients of all weights, 0 where there is none; None if there is none at all."""
+    if all(each is None for each in gradients):
+        return None
+    pairs = zip(gradients, network.trainable_variables, strict=True)
+    filled = [
+        np.zeros(weight.shape) if each is None else np.asarray(each) for each, weight in pairs
+    ]
+    return np.concatenate([each.ravel() for each in filled])
