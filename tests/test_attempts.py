@@ -110,3 +110,18 @@ def test_a_blank_image_leaves_the_discriminator_flat():
         return tf.reduce_sum(abs(tape.gradient(logits, blank)))
 
     assert attempts.outcome(attempts.penalty, slope, inputs=judged_images())["value"] == 0
+
+
+def test_how_far_players_with_a_condition_move():
+    rng = np.random.default_rng(0)
+    inputs = {"condition": np.ones((2, attempts.CONDITION_SIZE), "float32")}
+    inputs |= attempts.conditional_weights(rng)
+
+    def nudge(condition, generator, discriminator, optimizer):
+        images = generator([tf.ones((2, attempts.NOISE_SIZE)), condition])
+        assert discriminator([images, condition]).shape == (2, 1)
+        kernel = next(each for each in discriminator.weights if each.shape == (784, 4))
+        kernel.assign_add(tf.ones((784, 4)))
+
+    found = attempts.outcome(attempts.conditional_update, nudge, inputs=inputs)
+    assert np.count_nonzero(found["discriminator"]) == 4 * 784 and not found["generator"].any()

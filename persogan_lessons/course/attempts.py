@@ -185,3 +185,41 @@ def _in_a_row(gradients, network):
         np.zeros(weight.shape) if each is None else np.asarray(each) for each, weight in pairs
     ]
     return np.concatenate([each.ravel() for each in filled])
+
+
+def conditional_update(function, inputs):
+    """As `update`, of two small players that take a condition: `[noise, condition]` and so on."""
+    *given, first, second = inputs.values()
+    players = _conditional_generator(), _conditional_discriminator()
+    for player, weights in zip(players, (first, second), strict=True):
+        _set_weights(player, weights)
+    function(*map(tf.convert_to_tensor, given), *players, keras.optimizers.SGD(1.0))
+    moved = [_row(player) - old for player, old in zip(players, (first, second), strict=True)]
+    return dict(zip(("generator", "discriminator"), moved, strict=True))
+
+
+def conditional_weights(rng):
+    """Random weights for the players of `conditional_update`, as `player_weights`."""
+    players = {"generator": _conditional_generator(), "discriminator": _conditional_discriminator()}
+    return {
+        f"{name}_weights": rng.normal(0, 0.3, player.count_params()).astype("float32")
+        for name, player in players.items()
+    }
+
+
+CONDITION_SIZE = 4  # of the players of `conditional_update`
+
+
+def _conditional_generator():
+    noise, condition = keras.Input((NOISE_SIZE,)), keras.Input((CONDITION_SIZE,))
+    both = keras.layers.Concatenate()([noise, condition])
+    images = keras.layers.Reshape((28, 28, 1))(keras.layers.Dense(784, "tanh")(both))
+    return keras.Model([noise, condition], images, name="generator")
+
+
+def _conditional_discriminator():
+    image, condition = keras.Input((28, 28, 1)), keras.Input((CONDITION_SIZE,))
+    seen = keras.layers.Dense(4)(keras.layers.Flatten()(image))
+    suits = keras.layers.Dot(1)([seen, keras.layers.Dense(4)(condition)])
+    logit = keras.layers.Add()([keras.layers.Dense(1)(seen), suits])
+    return keras.Model([image, condition], logit, name="discriminator")
