@@ -69,3 +69,59 @@ def test_half_precision_is_off_for_the_attempt_only():
     tf.config.optimizer.set_experimental_options({attempts.BFLOAT16: True})
     found = attempts.outcome(attempts.returned, lambda a, b: float(option()), inputs=INPUTS)
     assert found["value"] == 0 and option() is True
+
+
+def test_what_is_computed_of_arrays():
+    def sum_of_columns(one, two):
+        one += two  # its own copy
+        return one.sum(0)
+
+    inputs = {name: np.stack([each, each]) for name, each in INPUTS.items()}
+    found = attempts.outcome(attempts.computed, sum_of_columns, inputs=inputs)
+    assert found["value"].tolist() == [8, 12] and inputs["one"].tolist() == [[1, 2], [1, 2]]
+
+
+def judged_images():
+    rng = np.random.default_rng(0)
+    images = rng.uniform(-1, 1, (3, 28, 28, 1)).astype("float32")
+    return {"images": images, "weights": attempts.judge_weights(rng)}
+
+
+def test_a_penalty_and_the_gradient_of_the_discriminator():
+    inputs = judged_images()
+
+    def mean_logit(discriminator, images):
+        assert images.shape == (3, 28, 28, 1)
+        return tf.reduce_mean(discriminator(images))
+
+    found = attempts.outcome(attempts.penalty, mean_logit, inputs=inputs)
+    gradient = found["gradient of the discriminator"]
+    assert gradient.shape == inputs["weights"].shape and gradient[-1] == 1
+    constant = attempts.outcome(attempts.penalty, lambda d, images: 3.0, inputs=inputs)
+    assert constant == {"value": 3, "gradient of the discriminator": None}
+
+
+def test_a_blank_image_leaves_the_discriminator_flat():
+    def slope(discriminator, images):
+        blank = tf.zeros_like(images)
+        with tf.GradientTape() as tape:
+            tape.watch(blank)
+            logits = discriminator(blank)
+        return tf.reduce_sum(abs(tape.gradient(logits, blank)))
+
+    assert attempts.outcome(attempts.penalty, slope, inputs=judged_images())["value"] == 0
+
+
+def test_how_far_players_with_a_condition_move():
+    rng = np.random.default_rng(0)
+    inputs = {"condition": np.ones((2, attempts.CONDITION_SIZE), "float32")}
+    inputs |= attempts.conditional_weights(rng)
+
+    def nudge(condition, generator, discriminator, optimizer):
+        images = generator([tf.ones((2, attempts.NOISE_SIZE)), condition])
+        assert discriminator([images, condition]).shape == (2, 1)
+        kernel = next(each for each in discriminator.weights if each.shape == (784, 4))
+        kernel.assign_add(tf.ones((784, 4)))
+
+    found = attempts.outcome(attempts.conditional_update, nudge, inputs=inputs)
+    assert np.count_nonzero(found["discriminator"]) == 4 * 784 and not found["generator"].any()

@@ -165,3 +165,92 @@ def _full_precision():
         yield
     finally:
         tf.config.optimizer.set_experimental_options({BFLOAT16: before})
+
+
+def computed(function, inputs):
+    """What the function returns for NumPy arrays: `value`."""
+    return {"value": function(*map(np.copy, inputs.values()))}
+
+
+def penalty(function, inputs):
+    """A penalty and its gradient: `value`, and `gradient of the discriminator`, None without one.
+
+    The function gets a small discriminator with two layers, then all inputs but the last, which is
+    the discriminator's weights in a row, as `judge_weights` draws them.
+    """
+    *given, weights = inputs.values()
+    judge = _small_judge()
+    _set_weights(judge, weights)
+    with tf.GradientTape() as tape:
+        value = function(judge, *map(tf.convert_to_tensor, given))
+    slopes = tape.gradient(value, judge.trainable_variables) if tf.is_tensor(value) else [None]
+    return {"value": value, "gradient of the discriminator": _in_a_row(slopes, judge)}
+
+
+def judge_weights(rng):
+    """Random weights for the discriminator of `penalty`, at rest for an image of zeros."""
+    judge = _small_judge()
+    weights = [rng.normal(0, 0.15, weight.shape) for weight in judge.weights]
+    weights[1] = -0.1 * abs(weights[1])
+    return np.concatenate([weight.ravel() for weight in weights]).astype("float32")
+
+
+def _small_judge():
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(6, "relu"),
+            keras.layers.Dense(1),
+        ],
+        name="discriminator",
+    )
+
+
+def _in_a_row(gradients, network):
+    """Gradients of all weights, 0 where there is none; None if there is none at all."""
+    if all(each is None for each in gradients):
+        return None
+    pairs = zip(gradients, network.trainable_variables, strict=True)
+    filled = [
+        np.zeros(weight.shape) if each is None else np.asarray(each) for each, weight in pairs
+    ]
+    return np.concatenate([each.ravel() for each in filled])
+
+
+def conditional_update(function, inputs):
+    """As `update`, of two small players that take a condition: `[noise, condition]` and so on."""
+    *given, first, second = inputs.values()
+    players = _conditional_generator(), _conditional_discriminator()
+    for player, weights in zip(players, (first, second), strict=True):
+        _set_weights(player, weights)
+    function(*map(tf.convert_to_tensor, given), *players, keras.optimizers.SGD(1.0))
+    moved = [_row(player) - old for player, old in zip(players, (first, second), strict=True)]
+    return dict(zip(("generator", "discriminator"), moved, strict=True))
+
+
+def conditional_weights(rng):
+    """Random weights for the players of `conditional_update`, as `player_weights`."""
+    players = {"generator": _conditional_generator(), "discriminator": _conditional_discriminator()}
+    return {
+        f"{name}_weights": rng.normal(0, 0.3, player.count_params()).astype("float32")
+        for name, player in players.items()
+    }
+
+
+CONDITION_SIZE = 4  # of the players of `conditional_update`
+
+
+def _conditional_generator():
+    noise, condition = keras.Input((NOISE_SIZE,)), keras.Input((CONDITION_SIZE,))
+    both = keras.layers.Concatenate()([noise, condition])
+    images = keras.layers.Reshape((28, 28, 1))(keras.layers.Dense(784, "tanh")(both))
+    return keras.Model([noise, condition], images, name="generator")
+
+
+def _conditional_discriminator():
+    image, condition = keras.Input((28, 28, 1)), keras.Input((CONDITION_SIZE,))
+    seen = keras.layers.Dense(4)(keras.layers.Flatten()(image))
+    suits = keras.layers.Dot(1)([seen, keras.layers.Dense(4)(condition)])
+    logit = keras.layers.Add()([keras.layers.Dense(1)(seen), suits])
+    return keras.Model([image, condition], logit, name="discriminator")
