@@ -36,7 +36,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Verdicts.folder = os.path.join(c.CourseDirectory.root, "graded")
-c.HTMLExporter.sanitize_html = True  # a page must not run what a student wrote into it
 c.NbGrader.log_level = "ERROR"
 '''
 

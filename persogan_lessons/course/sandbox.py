@@ -19,10 +19,9 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-import persogan_lessons
 from persogan_lessons.course import attempts, isolation
 
-PACKAGE = Path(persogan_lessons.__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 WITHHELD = ("assignments", "books.py", "grading.py", "handouts.py", "reports.py", "sandbox.py")
 # What stands for the checks beside students' code: any of them can be called, and says nothing.
 ABSENT = '''"""Checks are not here while answers are tried."""

@@ -213,10 +213,15 @@ def restored(release, found):
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         cells += [_extra(source, cell.id, at) for at, source in enumerate(_before(found, grade_id))]
         if is_answer(cell) and grade_id in found.cells:
-            cell.source = found.cells[grade_id]
+            cell.source = _harmless(found.cells[grade_id], cell.cell_type)
         cells.append(cell)
     notebook.cells = cells
     return notebook
+
+
+def _harmless(source, kind):
+    """A text as its student wrote it, without tags: a page must not run what is written in it."""
+    return source if kind == "code" else source.replace("<", "&lt;")
 
 
 def _before(found, grade_id):
