@@ -49,7 +49,7 @@ def test_ties_go_to_the_lower_number():
 )
 def test_scores_that_make_no_list(scores, known, k, fault):
     with pytest.raises(ValueError, match=fault):
-        ranking.top(scores, known, k)
+        ranking.top(scores, known, k=k)
 
 
 # ---- accuracy ------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def test_by_hand():
 
 def test_ndcg_is_that_of_scikit_learn(random_data):
     scores, known, held_out = random_data
-    ours = ranking.ndcg(ranking.top(scores, known, 8), held_out)
+    ours = ranking.ndcg(ranking.top(scores, known, k=8), held_out)
     ranks = np.where(known > 0, scores.min() - 1, scores)
     theirs = [
         metrics.ndcg_score(held_out[[user]], ranks[[user]], k=8) for user in range(len(scores))
@@ -78,7 +78,7 @@ def test_ndcg_is_that_of_scikit_learn(random_data):
 
 def test_precision_and_recall_are_those_of_scikit_learn(random_data):
     scores, known, held_out = random_data
-    lists = ranking.top(scores, known, 8)
+    lists = ranking.top(scores, known, k=8)
     in_list = np.zeros_like(scores)
     np.put_along_axis(in_list, lists, 1, axis=1)
     options = {"average": "samples", "zero_division": np.nan}
@@ -95,7 +95,7 @@ def test_reciprocal_rank_is_that_of_scikit_learn(random_data):
     """With one relevant item for each user, label_ranking_average_precision is the same."""
     scores = random_data[0]
     one = np.eye(40)[np.random.default_rng(1).integers(40, size=60)]
-    ours = ranking.reciprocal_rank(ranking.top(scores, np.zeros_like(one), 40), one)
+    ours = ranking.reciprocal_rank(ranking.top(scores, np.zeros_like(one), k=40), one)
     theirs = metrics.label_ranking_average_precision_score(one, scores)
     assert ours.mean() == pytest.approx(theirs)
 
@@ -188,7 +188,7 @@ def test_a_report_has_every_measure(random_data):
     scores, known, held_out = random_data
     genres = np.random.default_rng(6).integers(0, 2, (40, 5))
     found = ranking.report(scores, known, held_out=held_out, genres=genres, k=8)
-    lists = ranking.top(scores, known, 8)
+    lists = ranking.top(scores, known, k=8)
     assert found.ndcg.mean == pytest.approx(np.nanmean(ranking.ndcg(lists, held_out)))
     assert found.diversity == ranking.diversity(lists, genres)
     assert found.coverage == 1 and 0 < found.tail_share < 1

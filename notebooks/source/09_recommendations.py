@@ -88,9 +88,9 @@ print({name: int(part.sum()) for name, part in parts._asdict().items()})
 
 
 # %%
-def measured(scores, k=20):
-    """nDCG of each person on the test likes."""
-    return ranking.ndcg(ranking.top(scores, parts.known, k), parts.test)
+def measured(scores):
+    """nDCG@20 of each person on the test likes."""
+    return ranking.ndcg(ranking.top(scores, parts.known), parts.test)
 
 
 found = {}

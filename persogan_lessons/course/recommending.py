@@ -180,7 +180,7 @@ def try_out(name, settings):
     for seed in CHOSEN_ON:
         parts = _split(seed, "random")
         scores = make(name, settings, seed=seed).fit(parts.train).scores(_everybody())
-        lists = ranking.top(scores, parts.train, K)
+        lists = ranking.top(scores, parts.train, k=K)
         found.append(ranking.mean(ranking.ndcg(lists, parts.validation)).mean)
     return found
 
@@ -204,7 +204,7 @@ def test(order, seed):
         reports[name] = ranking.report(
             table, parts.known, held_out=parts.test, genres=genres, k=K
         )._asdict()
-        gains[name] = ranking.ndcg(ranking.top(table, parts.known, K), parts.test)
+        gains[name] = ranking.ndcg(ranking.top(table, parts.known, k=K), parts.test)
     pairs = [(name, "EASE") for name in scores if name != "EASE"]
     pairs.append((COMBINED, ABLATION))
     differences = {f"{a} - {b}": ranking.difference(gains[a], gains[b]) for a, b in pairs}

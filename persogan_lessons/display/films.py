@@ -99,7 +99,7 @@ class FilmChooser(ipywidgets.VBox):
         vector = np.zeros((1, len(self._likes.films)), "float32")
         vector[0, self._places] = 1
         for name, model in self._recommenders.items():
-            best = ranking.top(model.scores(vector), vector, LONGEST)[0]
+            best = ranking.top(model.scores(vector), vector, k=LONGEST)[0]
             self._lists[name].value = self._list(name, best)
         words = WORDS["yours" if self._places else "nothing"]
         self._message.value = words.format(len(self._places), len(self._likes.films))

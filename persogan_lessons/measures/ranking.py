@@ -43,7 +43,7 @@ class Report(NamedTuple):
 # ---- lists ---------------------------------------------------------------------------------------
 
 
-def top(scores, known, k=20):
+def top(scores, known, *, k=20):
     """The k items of highest score that a user does not know yet; ties go to the lower number.
 
     Args:
@@ -217,7 +217,7 @@ def report(scores, known, *, held_out, genres, k=20):
     Returns:
         A `Report`.
     """
-    lists = top(scores, known, k)
+    lists = top(scores, known, k=k)
     accuracies = (
         measure(lists, held_out) for measure in (precision, recall, ndcg, reciprocal_rank)
     )

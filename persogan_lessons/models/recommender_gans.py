@@ -279,4 +279,4 @@ class ItemCFGAN(CFGAN):
         return self.preferences[numbers]
 
     def _of_likes(self, likes):
-        return fold_in(likes, self.item_vectors, self.ridge) @ self.item_vectors.T
+        return fold_in(likes, self.item_vectors, ridge=self.ridge) @ self.item_vectors.T

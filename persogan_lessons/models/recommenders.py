@@ -115,7 +115,7 @@ class ItemKNN(Recommender):
         alike = together / np.maximum(np.outer(size, size) + self.shrink, 1e-12)
         np.fill_diagonal(alike, 0)
         last = np.sort(alike, axis=1)[:, -min(self.neighbours, len(alike))]
-        self.weights = np.where(alike >= last[:, None], alike, 0)
+        self.weights = np.where(alike >= last[:, None], alike, 0).astype("float32")
 
     def _of_likes(self, likes):
         return likes @ self.weights
@@ -137,7 +137,7 @@ class EASE(Recommender):
         self.ridge = ridge
 
     def _learn(self, interactions):
-        self.weights = item_weights(interactions, self.ridge)
+        self.weights = item_weights(interactions, self.ridge).astype("float32")
 
     def _of_likes(self, likes):
         return likes @ self.weights
@@ -217,10 +217,10 @@ class Factors(Recommender):
         return self.user_vectors[numbers] @ self.item_vectors.T
 
     def _of_likes(self, likes):
-        return fold_in(likes, self.item_vectors, self.ridge) @ self.item_vectors.T
+        return fold_in(likes, self.item_vectors, ridge=self.ridge) @ self.item_vectors.T
 
 
-def fold_in(likes, item_vectors, ridge):
+def fold_in(likes, item_vectors, *, ridge):
     """The vector of somebody new: least squares from the item vectors to what they like.
 
     Args:
