@@ -132,9 +132,10 @@ def test_the_game_teaches_what_the_judge_rewards(kind):
         test = given(256)
         share = np.mean(model.generate(*test[:2]) == 4)
         tf.random.set_seed(seed)
+        past = [tf.constant(each) for each in test[:2]]
         for _ in range(25):
             with tf.GradientTape() as tape:
-                _, pull = game.play(model.encoder([*test[:2]]), test[:2])
+                _, pull = game.play(model.encoder(past), past)
             weights = model.trainable_variables
             pairs = zip(tape.gradient(pull, weights), weights, strict=True)
             game.generator_optimizer.apply_gradients(pairs)
