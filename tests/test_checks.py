@@ -9,6 +9,7 @@ from keras import layers, ops
 
 from persogan_lessons.course import checks
 from persogan_lessons.measures import distances
+from persogan_lessons.measures.privacy import Membership
 from persogan_lessons.models import penalties
 from persogan_lessons.models.gan import GAN
 from persogan_lessons.models.networks import (
@@ -231,3 +232,12 @@ def test_recommendations_must_be_personal_and_better_than_popular(capsys):
     wrong = random.random(clubs.shape) - clubs
     message = failure(checks.recommends, wrong, known, held_out=held_out)
     assert "no better" in message and "zeros" in message
+
+
+def test_members_must_stay_hidden(capsys):
+    checks.members_stay_hidden(Membership(0.51, 0.48, 0.55, 1000, 1000))
+    assert "Passed: Membership: AUC 0.51" in capsys.readouterr().out
+    message = failure(checks.members_stay_hidden, Membership(0.88, 0.85, 0.91, 100, 500))
+    assert "in 88% of pairs, at least 85%" in message and "by heart" in message
+    message = failure(checks.members_stay_hidden, Membership(0.5, 0.35, 0.65, 9, 9))
+    assert "proves nothing" in message and "9 members and 9 others" in message

@@ -233,6 +233,24 @@ def learns_from_clicks(off_by):
     print(f"Passed: off by {off_by[none]:.2f} with {none} clicks, {off_by[many]:.2f} with {many}.")
 
 
+def members_stay_hidden(found, at_most=0.6):
+    """Does an attack fail to tell training images from others? Takes a `privacy.Membership`."""
+    if found.low > at_most:
+        raise CheckFailed(
+            f"a member of the training scores higher than another image in {found.auc:.0%} of "
+            f"pairs, at least {found.low:.0%}; at most {at_most:.0%} are allowed",
+            cause="few images and many steps: the model knows its images by heart",
+            read="'Were you in the data?' in lesson 12",
+        )
+    if found.high - found.low > 0.2:
+        raise CheckFailed(
+            f"the AUC may be anything from {found.low:.2f} to {found.high:.2f}: that proves nothing",
+            cause=f"too few images: {found.members} members and {found.others} others",
+            read="'Were you in the data?' in lesson 12",
+        )
+    print(f"Passed: {found}.")
+
+
 def replies_suit(fact, tone, *, shuffled_fact):
     """Do replies state what is true of their person, in the person's tone, and only then?
 

@@ -31,13 +31,13 @@ SIZES = (100, 4000)  # images to train on
 STEPS, BATCH_SIZE, NOISE_SIZE = 2000, 50, 32
 FAKES = 1000
 JUDGED = 500  # members at most, and as many others: half of the test images, the rest is reference
-CANDIDATES, USERS, TOGETHER = 1000, 50, (1, 4, 16)
-SCALES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # of the noise on a taste
-ROUNDS, START, CROWD = 10, 8, 20  # of the loop: rounds, clicks at first, users
+CANDIDATES, USERS, TOGETHER = 1000, 40, (1, 4, 16)
+SCALES = (0.0, 0.5, 1.0, 2.0, 4.0)  # of the noise on a taste
+ROUNDS, START, CROWD = 10, 8, 16  # of the loop: rounds, clicks at first, users
 RETRAINED = 30  # steps after each round
 MINORITY = (1, 2, 4, 8, 16)  # of 32 clicks, on the rarer of two digits
-PAIRS = 40
-SECONDS = 30.0  # of the processor, for a GAN and for a diffusion model
+PAIRS = 20
+SECONDS = 20.0  # of the processor, for a GAN and for a diffusion model
 
 
 # ---- who was in the data -------------------------------------------------------------------------
