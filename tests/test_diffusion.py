@@ -21,7 +21,7 @@ def small():
 def model():
     keras.utils.set_random_seed(0)
     model = diffusion.Diffusion(small())
-    model.compile(FusedAdam(3e-3), steps_per_execution=8)
+    model.compile(FusedAdam(1e-2))
     return model
 
 
@@ -97,15 +97,15 @@ def test_it_learns_what_there_is(model):
     """Few images, all alike: a ring. Drawings come to be near it, and untrained ones are not."""
     across = np.hypot(*np.mgrid[-13.5:14, -13.5:14])
     ring = np.where(np.abs(across - 8) < 2, 1.0, -1.0).astype("float32")[None, ..., None]
-    images = np.repeat(ring, 64, axis=0)
+    images = np.repeat(ring, 128, axis=0)
 
     def off():
         return float(np.abs(model.generate(8, seed=0) - ring).mean())
 
     before = off()
-    history = model.fit(images, batch_size=32, epochs=60, verbose=0).history["loss"]
-    assert history[-1] < 0.4 * history[0]
-    assert before > 0.6 and off() < 0.25
+    history = model.fit(images, batch_size=16, epochs=16, verbose=0).history["loss"]
+    assert history[-1] < 0.5 * history[0]
+    assert before > 0.8 and off() < 0.4
 
 
 def test_drawings_are_images_and_a_seed_repeats_them(model):
@@ -119,7 +119,7 @@ def test_drawings_are_images_and_a_seed_repeats_them(model):
 def test_the_average_follows(model):
     model.fit(IMAGES, batch_size=16, epochs=8, verbose=0)
     pairs = zip(model.averaged_network.weights, model.network.weights, strict=True)
-    assert all(0 < np.abs(one.numpy() - two.numpy()).max() < 0.1 for one, two in pairs)
+    assert all(0 < np.abs(one.numpy() - two.numpy()).max() < 0.2 for one, two in pairs)
 
 
 def test_weights_are_kept(model, tmp_path):

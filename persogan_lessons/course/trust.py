@@ -251,7 +251,7 @@ def dense_gan():
 def small_diffusion():
     """The diffusion model of the race."""
     model = diffusion.Diffusion(diffusion.denoiser())
-    model.compile(FusedAdam(2e-3, beta_2=0.99), steps_per_execution=8)
+    model.compile(FusedAdam(3e-3, beta_2=0.99), steps_per_execution=8)
     return model
 
 
