@@ -295,7 +295,7 @@ class Seconds(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         now = time.process_time()
-        self.since = self.since or now
+        self.since = now if self.since is None else self.since
         self.model.stop_training = now - self.since >= self.seconds
 
 
