@@ -1,4 +1,4 @@
-"""The study of trust: what each part says of models small enough for a test, and what is shipped."""
+"""The study of trust: what each part says of small models, and what is shipped."""
 
 import json
 
