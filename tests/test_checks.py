@@ -240,4 +240,4 @@ def test_members_must_stay_hidden(capsys):
     message = failure(checks.members_stay_hidden, Membership(0.88, 0.85, 0.91, 100, 500))
     assert "in 88% of pairs, at least 85%" in message and "by heart" in message
     message = failure(checks.members_stay_hidden, Membership(0.5, 0.35, 0.65, 9, 9))
-    assert "no proof of anything" in message and "9 members and 9 others" in message
+    assert "no proof" in message and "9 members and 9 others" in message

@@ -244,7 +244,7 @@ def members_stay_hidden(found, at_most=0.6):
         )
     if found.high - found.low > 0.2:
         raise CheckFailed(
-            f"the AUC may be anything from {found.low:.2f} to {found.high:.2f}: no proof of anything",
+            f"the AUC may be anything from {found.low:.2f} to {found.high:.2f}: no proof",
             cause=f"too few images: {found.members} members and {found.others} others",
             read="'Were you in the data?' in lesson 12",
         )
