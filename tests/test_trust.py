@@ -105,6 +105,8 @@ def test_a_race_ends_in_time(monkeypatch):
     ticks = iter(np.arange(0, 1000, 0.5))
     monkeypatch.setattr(trust.time, "process_time", lambda: next(ticks))
     monkeypatch.setattr(trust, "FAKES", 20)
+    monkeypatch.setattr(trust, "JUDGED", 50)
+    monkeypatch.setattr(diffusion, "WALK", 2)
     monkeypatch.setattr(trust.study, "quality", lambda fakes: {})
 
     def make():
