@@ -1,5 +1,7 @@
 """The study of trust: what each part says of small models, and what is shipped."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -130,3 +132,90 @@ def test_the_interval_of_one_model_is_that_of_its_scores():
     members, others = np.random.default_rng(0).normal(size=(2, 50))
     found = privacy.membership(members, others)
     assert found.auc == privacy.area_under_curve(members, others)
+
+
+# What is shipped
+
+
+# What is shipped
+
+
+def test_what_is_shipped_is_complete():
+    rows = trust.load()
+    pairs = {(name, seed) for name in trust.SETTINGS for seed in range(trust.SEEDS)}
+    assert {(each["setting"], each["seed"]) for each in rows} == pairs
+    assert json.loads(trust.FILE.read_text("utf-8"))["provenance"]["made by"].endswith("trust")
+    for row in rows:
+        for name in ("by discriminator", "by generator", "nearer"):
+            assert 0 <= row.get(name, 0.5) <= 1
+        if "digits" in row:
+            assert len(row["digits"]) == trust.ROUNDS and 1 <= min(row["digits"]) <= 10
+
+
+# What the lesson says of it, in every seed unless a mean is spoken of
+
+
+def rows(setting):
+    """The five rows of a setting, by seed."""
+    return sorted(
+        (row for row in trust.load() if row["setting"] == setting), key=lambda r: r["seed"]
+    )
+
+
+def each(setting, *path):
+    """One number of each of the five rows: `each("reveal", "kept 0", "recognised", 2)`."""
+    found = rows(setting)
+    for key in path:
+        found = [row[key] for row in found]
+    return np.array(found)
+
+
+def test_few_images_are_known_by_heart_and_augmentation_hides_them():
+    few, many = (each(f"{count} images", "by discriminator") for count in trust.SIZES)
+    shifted = each("100 images, shifted", "by discriminator")
+    assert few.min() > 0.65 and np.abs(many - 0.5).max() < 0.07
+    assert (shifted < few - 0.1).all()
+
+
+def test_the_generator_tells_less_and_augmentation_hides_less_there():
+    names = ("by discriminator", "by generator")
+    judge, painter = (each("100 images", name) for name in names)
+    judge_shifted, painter_shifted = (each("100 images, shifted", name) for name in names)
+    assert (painter < judge).all()
+    assert (painter - painter_shifted < judge - judge_shifted).all()
+
+
+def test_sixteen_drawings_are_a_signature_and_clicks_tell_less():
+    one, four, sixteen = (each("reveal", "kept 0", "recognised", at) for at in range(3))
+    assert (one < four).all() and (four < sixteen).all()
+    assert one.max() < 0.2 and sixteen.min() > 0.5
+    assert (each("reveal", "history", "recognised", 2) < sixteen).all()
+
+
+def test_a_vector_is_a_name_the_sharper_the_more_clicks():
+    few, some, many = (each("reveal", "linked", key) for key in ("4", "16", "32"))
+    assert few.min() > 5 / trust.CANDIDATES and (few < some).all() and (some < many).all()
+
+
+def test_kept_noise_protects_and_fresh_noise_does_not():
+    kept, anew = (each("reveal", f"{way} 1", "recognised", 2) for way in ("kept", "anew"))
+    assert (kept < anew - 0.1).all()
+    means = [each("reveal", f"kept {scale:g}", "recognised", 2).mean() for scale in trust.SCALES]
+    fits = [each("reveal", f"kept {scale:g}", "fit").mean() for scale in trust.SCALES]
+    assert means == sorted(means, reverse=True) and fits == sorted(fits, reverse=True)
+
+
+def test_the_loop_narrows_and_exploring_slows_it():
+    alone, exploring = (each(name, "digits") for name in ("bubble", "bubble, exploring"))
+    real = each("bubble", "real", "digits")
+    assert alone[:, 0].mean() > real.mean() > alone[:, -1].mean()
+    assert (alone[:, -1] < alone[:, 0]).all() and (exploring[:, -1] > alone[:, -1]).all()
+
+
+def test_training_again_brings_nothing_back():
+    assert each("retraining", "digits")[:, -1].mean() < each("bubble", "real", "digits").mean()
+
+
+def test_a_rare_wish_is_granted_more_rarely_than_it_was_made():
+    for count in trust.MINORITY[:-1]:
+        assert each("unbalanced", "rarer", str(count)).mean() < count / 32
