@@ -368,7 +368,7 @@ plt.show()
 # ### And a proof?
 #
 # All this was one attacker. **Differential privacy** promises for every attacker: whoever sees the noisy vector can become at most
-# $e^\varepsilon$ times as sure whose it is. $\varepsilon = 1$ is a strong promise, $\varepsilon = 10$ hardly one. What would our noise prove?
+# $e^\varepsilon$ times as sure whose it is, but for one case in a thousand. $\varepsilon = 1$ is a strong promise, $\varepsilon = 10$ hardly one. What would our noise prove?
 
 # %%
 every = np.stack([one.vector() for one in crowd])
