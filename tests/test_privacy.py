@@ -27,9 +27,9 @@ def test_the_area_is_that_of_two_known_distributions(seed):
 
 
 def test_the_interval_holds_the_truth_nearly_always():
-    pairs = [(normal(0, 60, seed), normal(0, 60, seed + 1000)) for seed in range(20)]
+    pairs = [(normal(0, 60, seed), normal(0, 60, seed + 1000)) for seed in range(10)]
     found = [privacy.membership(*each) for each in pairs]
-    assert sum(each.low <= 0.5 <= each.high for each in found) >= 16  # 19 of 20 on average
+    assert sum(each.low <= 0.5 <= each.high for each in found) >= 8  # 9.5 of 10 on average
     widths = [each.high - each.low for each in found]
     assert np.mean(widths) == pytest.approx(4 * (121 / (12 * 60 * 60)) ** 0.5, rel=0.15)
 

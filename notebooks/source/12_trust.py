@@ -617,8 +617,8 @@ for name, row in table.items():
 #
 # **After twenty seconds the diffusion model draws better**, by the Frechet distance and by recall, in every one of the five. Its training is a plain
 # regression: there is no opponent to outrun and nothing that could collapse, so each step teaches something. **The GAN draws faster**, by far:
-# one pass through one network, where the other takes twenty. On a telephone, or sixty times a second, that decides. In so short a training
-# neither gives its members away.
+# one pass through one network, where the other takes twenty. On a telephone, or sixty times a second, that decides. After so short a training
+# the drawings of neither give members away, as far as this attack can tell.
 #
 # Be careful with what this proves. It is one size, one time and one machine; lesson 04 chose the GAN among ten, and of the diffusion model two
 # learning rates were tried. And it is not the end of the game: the newest fast diffusion models draw in one to four steps, and what teaches them that is, often, a
