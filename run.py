@@ -88,10 +88,11 @@ def test(arguments, here):
     budget, seconds_per_cell = ("cpu", 1200) if "--full" in arguments else ("fast", 300)
     arguments = [argument for argument in arguments if argument != "--full"]
     names_a_path = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
+    everything = ["--numprocesses=2", "--dist=loadgroup", "tests", "notebooks"]
     return hand_over(
         [prepare("test", here), "-m", "pytest", "--nbval-lax", "--nbval-current-env"]
         + [f"--nbval-cell-timeout={seconds_per_cell}"]
-        + ([] if names_a_path else ["tests", "notebooks"])
+        + ([] if names_a_path else everything)
         + arguments,
         PERSOGAN_BUDGET=budget,
     )
