@@ -35,6 +35,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before the marks are read
 def pytest_collection_modifyitems(items):
     """Two processes share the whole run: a file stays with one, and so does the site."""
     reads_the_site = (ROOT / "tests" / "test_site.py", ROOT / "tests" / "browser")
