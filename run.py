@@ -88,7 +88,7 @@ def test(arguments, here):
     budget, seconds_per_cell = ("cpu", 1200) if "--full" in arguments else ("fast", 300)
     arguments = [argument for argument in arguments if argument != "--full"]
     names_a_path = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
-    everything = ["--numprocesses=2", "--dist=loadgroup", "tests", "notebooks"]
+    everything = ["--numprocesses=2", "--dist=loadfile", "tests", "notebooks"]
     return hand_over(
         [prepare("test", here), "-m", "pytest", "--nbval-lax", "--nbval-current-env"]
         + [f"--nbval-cell-timeout={seconds_per_cell}"]

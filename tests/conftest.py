@@ -35,15 +35,6 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
-@pytest.hookimpl(tryfirst=True)  # before the marks are read
-def pytest_collection_modifyitems(items):
-    """Two processes share the whole run: a file stays with one, and so does the site."""
-    reads_the_site = (ROOT / "tests" / "test_site.py", ROOT / "tests" / "browser")
-    for item in items:
-        of_site = any(item.path.is_relative_to(each) for each in reads_the_site)
-        item.add_marker(pytest.mark.xdist_group("site" if of_site else str(item.path)))
-
-
 @pytest.fixture(autouse=True)
 def float32_for_the_next_test():
     """`lesson.start` turns on bfloat16 for a whole process; no test is to feel another's."""
