@@ -166,7 +166,7 @@ replier = repliers.Replier(history_encoder(*size), repliers.Writer(vocabulary.si
 print(f"{replier.count_params():,} weights; shapes: {replier.generate(*unseen[:2]).shape}")
 steps = lesson.budget(fast=20, cpu=450, gpu=3000)
 replier.compile(
-    slowing_adam(6e-3, steps, beta_1=0.9), loss=repliers.likelihood(), jit_compile=False
+    slowing_adam(1e-2, steps, beta_1=0.9), loss=repliers.likelihood(), jit_compile=False
 )
 batches = repliers.teach(encoded)
 history = replier.fit(

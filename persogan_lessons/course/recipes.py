@@ -1,7 +1,7 @@
 """How the models that come with the course were trained: `python run.py train [NAME ...]`.
 
 Each recipe is a function without arguments that returns a trained model. The minutes are those
-of 2 cores. The names `study`, `sizes` and `recommending` run what is missing of the studies of
+of 2 cores. The names `study`, `sizes`, `recommending` and `voices` run what is missing of the studies of
 lessons 03, 04 and 09 instead, 40, 25 and 40 minutes.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from persogan_lessons.course import checkpoints, lesson, recommending, sizes, study
+from persogan_lessons.course import checkpoints, lesson, recommending, sizes, study, voices
 from persogan_lessons.data import digits, personas, tastes
 from persogan_lessons.models import encoders, repliers
 from persogan_lessons.models.optimizers import slowing_adam
@@ -107,7 +107,7 @@ def replier():
         said += personas.exchanges(people, 4, seed=7)
     model = checkpoints.build("replies")
     epochs, steps = 3, 400
-    rate = slowing_adam(6e-3, epochs * steps, beta_1=0.9)
+    rate = slowing_adam(1e-2, epochs * steps, beta_1=0.9)
     model.compile(rate, loss=repliers.likelihood(), jit_compile=False)
     model.fit(
         repliers.teach(vocabulary.exchanges(said), batch_size=BATCH),
@@ -146,7 +146,7 @@ RECIPES = {
     "history": history_gan,
     "replies": replier,
 }
-STUDIES = {"study": study, "sizes": sizes, "recommending": recommending}
+STUDIES = {"study": study, "sizes": sizes, "recommending": recommending, "voices": voices}
 
 
 def main(arguments=None):

@@ -22,9 +22,9 @@ from persogan_lessons.models import repliers, reply_games, retrieval
 from persogan_lessons.models.optimizers import slowing_adam
 
 FILE = Path(__file__).parent / "voices.json"
-SEEDS, BATCH = 5, 64
-STEPS = {"invented": 600, "real": 2000}  # of likelihood
-MORE, WARM, STORED = 150, 300, 5000  # steps of each way, those that warm a judge up, and its fakes
+SEEDS, BATCH = 3, 64
+STEPS = {"invented": 450, "real": 3000}  # of likelihood
+MORE, WARM, STORED = 150, 200, 5000  # steps of each way, those that warm a judge up, and its fakes
 PEOPLE, INVENTED_TESTS = 6000, 600
 VOICES, REPLIES = 20, 40  # real people whose voices are told apart, and replies to each
 COOLER = 0.8  # a temperature
@@ -134,7 +134,7 @@ def start(name, seed):
     encoded = source.vocabulary.exchanges(source.learning)
     size = source.vocabulary.size, source.vocabulary.length
     replier = repliers.Replier(repliers.history_encoder(*size), repliers.Writer(size[0]))
-    rate = slowing_adam(6e-3, STEPS[name], beta_1=0.9)
+    rate = slowing_adam(1e-2, STEPS[name], beta_1=0.9)
     replier.compile(rate, loss=repliers.likelihood(), jit_compile=False)
     batches = repliers.teach(encoded, batch_size=BATCH)
     replier.fit(batches, steps_per_epoch=STEPS[name], verbose=0, shuffle=False)
