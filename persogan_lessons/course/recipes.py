@@ -1,8 +1,8 @@
 """How the models that come with the course were trained: `python run.py train [NAME ...]`.
 
 Each recipe is a function without arguments that returns a trained model. The minutes are those
-of 2 cores. The names `study`, `sizes`, `recommending` and `voices` run what is missing of the studies of
-lessons 03, 04 and 09 instead, 40, 25 and 40 minutes.
+of 2 cores. The names `study`, `sizes`, `recommending` and `voices` run what is missing of the
+studies of lessons 03, 04, 09 and 10 instead, 40, 25, 40 and 40 minutes.
 """
 
 import argparse
