@@ -57,8 +57,7 @@ class Group(NamedTuple):
     Attributes:
         learning: exchanges to train a generator on; empty for people never seen.
         judging: exchanges to fit a judge of voices on.
-        testing: exchanges to reply to; their profiles come from the learning conversations, and for
-            people never seen from the judging ones.
+        testing: exchanges to reply to; their profiles come from conversations that no judge reads.
     """
 
     learning: list
@@ -125,9 +124,9 @@ def _parts(random, talks, number, split):
     learned, judged = 2 * len(order) // 3, 5 * len(order) // 6
     places = order[:learned], order[learned:judged], order[judged:]
     learned, judged, tested = ([talks[place] for place in some] for some in places)
-    if split == "test":
-        known = _profiles(random, learned)
-        return [], _exchanges(learned + judged, known, number), _exchanges(tested, known, number)
+    if split == "test":  # nothing is learned from them, so a judge can read more
+        known = _profiles(random, judged)
+        return [], _exchanges(learned, known, number), _exchanges(tested, known, number)
     one, other = learned[::2], learned[1::2]
     known = _profiles(random, one), _profiles(random, other)
     learning = _exchanges(one, known[1], number) + _exchanges(other, known[0], number)
