@@ -28,7 +28,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from persogan_lessons.course import checkpoints, checks
+from persogan_lessons.course import checkpoints, checks, voices
 from persogan_lessons.data import dialogues, personas
 from persogan_lessons.display import talk
 from persogan_lessons.measures import replies
@@ -402,14 +402,99 @@ print("before:", replies.variety(healthy, truth).words)
 # not of whether they make sense. Neither measure is enough without the other. A share of likelihood in the loss
 # is the cure: in the table above the same game, with it, keeps its grammar.
 #
+# ## Ask several seeds
+#
+# One training says little. The study `voices` comes with the course (`python run.py train voices`): a few seeds, each with people of its own to
+# learn from, and from each the same ways to go on. Beside temperature 1 it tries a cooler one, .8, for all of them. **Told apart** is how often a fresh judge of words
+# tells fakes from real replies; .5 is a guess.
+
+# %%
+runs = voices.load()
+
+
+def print_row(setting, measures, width=28):
+    """A setting's measures, each with its 95 % interval: over people where it is theirs, else over seeds."""
+    found = [replies.spread(voices.values(runs, setting, each)) for each in measures]
+    print(f"{setting.split(': ')[1]:{width}}", "   ".join(str(each) for each in found))
+
+
+measures = ("fact", "cooler fact", "tone", "told apart")
+print("invented people:".ljust(28), "   ".join(each.ljust(13) for each in measures))
+for way in ("likelihood", "more likelihood", "Gumbel", "REINFORCE"):
+    print_row(f"invented people: {way}", measures)
+
+# %% [markdown]
+# From every seed the same. More likelihood gains most. A cooler temperature is worth more than any game. The Gumbel game gains a little at best, and REINFORCE
+# nothing; and neither is worse than that, with likelihood in its loss. **Likelihood wins**, at either temperature. Do not blame the games: a judge has little to say
+# about replies that are nearly all perfect.
+#
 # ## Real people
 #
 # Real people have no grammar. What is personal in *their* replies is not so much the topic as the **voice**: how long they are, how many
 # exclamation marks, "haha" or "lol". `corpora.people()` reads real English conversations, by people under pseudonyms. Only words that
 # at least ten people use are kept, which takes out rare names and addresses, and turns with a word of a block list are left out. We show no line of them here.
 #
-# There, nobody can say whether a reply is right. What can be asked is whether a **judge of voices** (`replies.VoiceJudge`), which has read
-# other conversations of these people, names the right person, from one reply or from ten together. Exercise 4 does that.
+# The same generator learned from them, from each seed for some four minutes. There, nobody can say whether a reply is right. So a **judge of voices**, which has read
+# other conversations of twenty people, has to say whose a reply is; we ask for one reply, and for ten of the same person together. A guess is right in 5 %.
+# Two more ways take part. **Best of 8** draws eight replies, and keeps the one whose likelihood gains most by knowing the person. **Own words** learns
+# nothing: it looks up the person's past reply that shares most with the question.
+#
+# *Predict: who sounds most like a person whom the generator has never met?*
+
+# %%
+measures = ("voice", "voice of ten", "distinct-2", "told apart")
+ways = (
+    "likelihood",
+    "more likelihood",
+    "Gumbel",
+    "REINFORCE",
+    "best of 8",
+    "own words",
+    "real replies",
+)
+print("people never seen:".ljust(28), "   ".join(each.ljust(13) for each in measures))
+for way in ways:
+    print_row(f"real people: {way}", measures)
+for about in ("", "known: "):
+    own, other = (
+        np.mean(voices.values(runs, "real people: likelihood", f"{about}{each}"))
+        for each in ("perplexity", "shuffled perplexity")
+    )
+    print(f"{about or 'never seen: '}perplexity {own:.1f}, after somebody else's past {other:.1f}")
+
+# %%
+figure, axes = plt.subplots(figsize=(6.8, 3.2), layout="constrained")
+for shift, (about, name) in enumerate({"": "never seen", "known: ": "known from training"}.items()):
+    found = [
+        replies.spread(voices.values(runs, f"real people: {way}", f"{about}voice of ten"))
+        for way in ways
+    ]
+    places = np.arange(len(ways)) + 0.36 * shift
+    axes.barh(
+        places,
+        [each.mean for each in found],
+        height=0.34,
+        xerr=[each.half_width for each in found],
+        label=name,
+        hatch=("", "//")[shift],
+        color=("C0", "C1")[shift],
+    )
+axes.axvline(1 / 20, color="gray", linestyle="--")
+axes.set(yticks=np.arange(len(ways)) + 0.18, yticklabels=ways)
+axes.set(xlabel="the right one of twenty people, from ten replies (dashed: a guess)")
+axes.invert_yaxis()
+axes.legend(frameon=False, loc="lower right")
+plt.show()
+
+# %% [markdown]
+# On voices no game is ahead of likelihood either: the first four bars lie within each other's intervals. For people never seen they are only a little above a
+# guess. (After somebody else's past they fall back to it: `shuffled voice of ten` in the same file.) What helps is to choose: **best of 8** is ahead of everything that generates.
+# And **own words**, which learned nothing, sounds as much like the person as the person's real replies. No wonder: it *is* their words, all of
+# them copies, and seldom an answer.
+#
+# Look at the last two columns, too. A fresh judge knows four of five generated replies from real ones. And look at the perplexities: after somebody
+# else's past the true replies surprise the generator more, and most so for people known from training. It has learned their voices; to hear a new one is harder, and a few hundred
+# people are not enough to learn it from.
 #
 # ## Talk to them
 #
@@ -472,8 +557,8 @@ for own, other in [spoken, trained][: lesson.budget(fast=1, cpu=2, gpu=2)]:
 # 2. Draw a curve: right facts against distinct-2, for temperatures from 0.2 to 1. Where do the games lie, above or on it?
 # 3. `corpora.pairs()` has 550 Chinese questions with answers: too few to generate from. Answer with
 #    `retrieval.Retriever` instead. When does it fail, and does it notice?
-# 4. Real voices: train a `Replier` on `corpora.people("train").learning`, fit a `VoiceJudge` on the `judging` part of `corpora.people("test")`, and
-#    reply to its `testing` part. Whose voice have the replies? Compare with `retrieval.own_words`, which only looks up.
+# 4. Real voices: train a `Replier` on `corpora.people("train").learning`, as `voices.start` does (some minutes), and let `best_of` choose among 2, 8 and 32
+#    for `corpora.people("test")`. Does the voice get ever better? What happens to distinct-2, and to the sense?
 
 # %% [markdown]
 # ## What you did
