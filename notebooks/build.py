@@ -7,7 +7,8 @@
 
 The sources, `source/NN_name.py`, are the only text edited by hand. Two cell tags speak to the
 build: `picture` (the cell's figure is also the lesson's picture, pictures/NN_name.png) and `warns`
-(the cell writes to stderr on purpose; anywhere else that stops the build).
+(the cell writes to stderr on purpose; anywhere else that stops the build). A cell's `alt="..."`
+says in words what its figure shows.
 """
 
 import argparse
