@@ -100,8 +100,8 @@ def test_values_are_means_over_seeds_for_each_person():
         {"setting": "a", "voice": [0.5, 0.5], "distinct-2": 0.4},
         {"setting": "b", "voice": [9.0, 9.0], "distinct-2": 9},
     ]
-    assert list(voices.values(runs, "a", "voice")) == [0.25, 0.75]
-    assert list(voices.values(runs, "a", "distinct-2")) == [0.2, 0.4]
+    assert list(voices.values(runs, "a", measure="voice")) == [0.25, 0.75]
+    assert list(voices.values(runs, "a", measure="distinct-2")) == [0.2, 0.4]
 
 
 # What comes with the course

@@ -45,7 +45,7 @@ from persogan_lessons.models.reply_games import advantage, drawn, over_words, so
 # habit of speech and four favourites, and talks by a small grammar. Here is what somebody said in earlier
 # conversations, and how a new one went:
 
-# %%
+# %% alt="Two conversations as speech bubbles: the other's turns at the left, two invented people's own at the right, each in their own tone."
 people = personas.sample(lesson.budget(fast=300, cpu=6000, gpu=20000), seed=1)
 learned = personas.exchanges(people, 4, seed=1)
 for line in learned[0].profile:
@@ -173,7 +173,7 @@ history = replier.fit(
     batches, steps_per_epoch=steps // 10, epochs=10, verbose=0, shuffle=False
 ).history
 
-# %%
+# %% alt="A curve that falls steeply at first and then slowly: how surprised the generator is at each true word."
 plt.figure(figsize=(5, 2.4), layout="constrained")
 plt.plot(np.arange(1, 11) * (steps // 10), history["loss"], "o-")
 plt.gca().set(xlabel="steps", ylabel="surprise at a word, nats", ylim=(0, None))
@@ -412,14 +412,14 @@ print("before:", replies.variety(healthy, truth).words)
 runs = voices.load()
 
 
-def print_row(setting, measures, width=28):
-    """A setting's measures, each with its 95 % interval: over people where it is theirs, else over seeds."""
-    found = [replies.spread(voices.values(runs, setting, each)) for each in measures]
-    print(f"{setting.split(': ')[1]:{width}}", "   ".join(str(each) for each in found))
+def print_row(setting, measures):
+    """Means, each with its 95 % interval: over people where a measure is theirs, else over seeds."""
+    found = [replies.spread(voices.values(runs, setting, measure=each)) for each in measures]
+    print(f"{setting.split(': ')[1]:20}", "   ".join(str(each) for each in found))
 
 
 measures = ("fact", "cooler fact", "tone", "told apart")
-print("invented people:".ljust(28), "   ".join(each.ljust(13) for each in measures))
+print("invented people:".ljust(20), "   ".join(each.ljust(13) for each in measures))
 for way in ("likelihood", "more likelihood", "Gumbel", "REINFORCE"):
     print_row(f"invented people: {way}", measures)
 
@@ -452,33 +452,27 @@ ways = (
     "own words",
     "real replies",
 )
-print("people never seen:".ljust(28), "   ".join(each.ljust(13) for each in measures))
+print("people never seen:".ljust(20), "   ".join(each.ljust(13) for each in measures))
 for way in ways:
     print_row(f"real people: {way}", measures)
 for about in ("", "known: "):
     own, other = (
-        np.mean(voices.values(runs, "real people: likelihood", f"{about}{each}"))
+        np.mean(voices.values(runs, "real people: likelihood", measure=f"{about}{each}"))
         for each in ("perplexity", "shuffled perplexity")
     )
     print(f"{about or 'never seen: '}perplexity {own:.1f}, after somebody else's past {other:.1f}")
 
-# %%
+# %% alt="Bars for each way to reply. All generators lie near a guess for new people; choosing the best of eight is ahead, and people's own words are far ahead."
 figure, axes = plt.subplots(figsize=(6.8, 3.2), layout="constrained")
-for shift, (about, name) in enumerate({"": "never seen", "known: ": "known from training"}.items()):
+groups = {"": ("never seen", ""), "known: ": ("known from training", "//")}
+for shift, (about, (name, hatch)) in enumerate(groups.items()):
     found = [
-        replies.spread(voices.values(runs, f"real people: {way}", f"{about}voice of ten"))
+        replies.spread(voices.values(runs, f"real people: {way}", measure=f"{about}voice of ten"))
         for way in ways
     ]
+    means, errors, _ = zip(*found, strict=True)
     places = np.arange(len(ways)) + 0.36 * shift
-    axes.barh(
-        places,
-        [each.mean for each in found],
-        height=0.34,
-        xerr=[each.half_width for each in found],
-        label=name,
-        hatch=("", "//")[shift],
-        color=("C0", "C1")[shift],
-    )
+    axes.barh(places, means, height=0.34, xerr=errors, label=name, hatch=hatch)
 axes.axvline(1 / 20, color="gray", linestyle="--")
 axes.set(yticks=np.arange(len(ways)) + 0.18, yticklabels=ways)
 axes.set(xlabel="the right one of twenty people, from ten replies (dashed: a guess)")

@@ -297,7 +297,7 @@ def load(file=None):
     return study.load(file or FILE)
 
 
-def values(runs, setting, measure):
+def values(runs, setting, *, measure):
     """One measure of a setting: for each person the mean over seeds, or else one for each seed."""
     found = np.array([each[measure] for each in runs if each["setting"] == setting])
     return found.mean(axis=0) if found.ndim == 2 else found
