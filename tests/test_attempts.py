@@ -21,6 +21,11 @@ def test_a_loss_and_its_gradients():
     assert found["gradient of two"] is None
 
 
+def test_the_gradient_of_many_numbers_does_not_cancel():
+    found = attempts.outcome(attempts.slopes, lambda a, b: a - tf.reduce_mean(a), inputs=INPUTS)
+    assert found["gradient of one"].tolist() == [-0.5, 0.5]
+
+
 @pytest.mark.parametrize("number", [3.0, np.float32(3), 3])
 def test_a_plain_number_has_no_gradient(number):
     found = attempts.outcome(attempts.slopes, lambda a, b: number, inputs=INPUTS)
@@ -125,3 +130,14 @@ def test_how_far_players_with_a_condition_move():
 
     found = attempts.outcome(attempts.conditional_update, nudge, inputs=inputs)
     assert np.count_nonzero(found["discriminator"]) == 4 * 784 and not found["generator"].any()
+
+
+def test_what_a_function_changes_in_place_is_told():
+    def doubled(one, two):
+        two *= 2
+        return one + two
+
+    found = attempts.outcome(attempts.untouched, doubled, inputs=INPUTS)
+    told = {name: value.tolist() for name, value in found.items()}
+    assert told == {"value": [7, 10], "one afterwards": [1, 2], "two afterwards": [6, 8]}
+    assert INPUTS["two"].tolist() == [3, 4]
