@@ -264,3 +264,39 @@ def untouched(function, inputs):
     given = {name: np.copy(each) for name, each in inputs.items()}
     value = function(*given.values())
     return {"value": value} | {f"{name} afterwards": each for name, each in given.items()}
+
+
+def slope(function, inputs):
+    """As `slopes`, of the first input alone: `value` and `gradient`; the others are only given."""
+    first, *others = _tensors(inputs)
+    with tf.GradientTape() as tape:
+        tape.watch(first)
+        value = function(first, *others)
+    return {
+        "value": value,
+        "gradient": tape.gradient(value, first) if tf.is_tensor(value) else None,
+    }
+
+
+def climb(function, inputs):
+    """What a step of a search makes of noise: `value`, and how far the `generator` moved with it.
+
+    The function gets all inputs but the last two, then a small generator that takes
+    `[noise, condition]`, and `liking`, which gives images `(n, 28, 28, 1)` their scores `(n,)`.
+    The last two inputs are the weights of both, as `climb_weights` draws them.
+    """
+    *given, weights, likes = inputs.values()
+    generator = _conditional_generator()
+    _set_weights(generator, weights)
+
+    def liking(images):
+        return tf.tanh(tf.reshape(images, (-1, 784)) @ likes[:, None])[:, 0]
+
+    value = function(*map(tf.convert_to_tensor, given), generator, liking)
+    return {"value": value, "generator": _row(generator) - weights}
+
+
+def climb_weights(rng):
+    """Random weights for `climb`: `generator_weights`, and `likes`, one for each pixel."""
+    weights = _random_weights(rng, [_conditional_generator()])
+    return weights | {"likes": rng.normal(0, 0.02, 784).astype("float32")}
