@@ -26,6 +26,14 @@ def test_the_gradient_of_many_numbers_does_not_cancel():
     assert found["gradient of one"].tolist() == [-0.5, 0.5]
 
 
+def test_truths_have_no_gradient(caplog):
+    inputs = INPUTS | {"two": np.array([True, False])}
+    found = attempts.outcome(
+        attempts.slopes, lambda a, b: tf.reduce_sum(tf.where(b, a, 0)), inputs=inputs
+    )
+    assert found.keys() == {"value", "gradient of one"} and not caplog.records
+
+
 @pytest.mark.parametrize("number", [3.0, np.float32(3), 3])
 def test_a_plain_number_has_no_gradient(number):
     found = attempts.outcome(attempts.slopes, lambda a, b: number, inputs=INPUTS)

@@ -73,6 +73,7 @@ def test_an_unknown_mistake_is_shown():
         (lambda numbers: tf.function(slope)(tf.square, numbers) + 1, "no tape watches"),
         (lambda numbers: undefined, "NameError"),  # noqa: F821
         (lambda numbers: tf.reduce_mean(numbers + tf.ones(99)), "different shapes"),
+        (lambda numbers: np.mean(numbers.numpy() + np.ones(99)), "different shapes"),
         (3.0, "not a function"),
     ],
 )

@@ -46,19 +46,18 @@ def slopes(function, inputs):
     """A loss and its gradient: `value`, and `gradient of ...` for each input, None without one.
 
     Of a value of many numbers, each has a weight of its own: in a plain sum some would cancel.
+    Whole numbers and truths are inputs without a gradient.
     """
-    tensors = _tensors(inputs)
+    tensors = dict(zip(inputs, _tensors(inputs), strict=True))
+    moving = {name: each for name, each in tensors.items() if each.dtype.is_floating}
     with tf.GradientTape() as tape:
-        for tensor in tensors:
-            tape.watch(tensor)
-        value = function(*tensors)
-    if not tf.is_tensor(value):  # NumPy or a plain number: no gradient goes through it
-        return {"value": value} | {f"gradient of {name}": None for name in inputs}
-    weights = np.linspace(1, 2, tf.size(value)).reshape(value.shape)
-    gradients = tape.gradient(value, tensors, tf.cast(weights, value.dtype))
-    return {"value": value} | {
-        f"gradient of {name}": each for name, each in zip(inputs, gradients, strict=True)
-    }
+        tape.watch(moving)
+        value = function(*tensors.values())
+    gradients = dict.fromkeys(moving)
+    if tf.is_tensor(value):  # through NumPy or a plain number goes no gradient
+        weights = np.linspace(1, 2, tf.size(value)).reshape(value.shape)
+        gradients = tape.gradient(value, moving, tf.cast(weights, value.dtype))
+    return {"value": value} | {f"gradient of {name}": gradients[name] for name in moving}
 
 
 def update(function, inputs):

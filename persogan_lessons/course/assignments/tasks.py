@@ -189,6 +189,7 @@ def _cause_of(error):
         "float() argument": "the answer is no number, where one is asked for",
         "SystemExit": "the answer ends the program instead of returning",
         "ncompatible shapes": "two things of different shapes are put together",
+        "be broadcast": "two things of different shapes are put together",
     }
     return next(
         (hint for sign, hint in hints.items() if sign in error),
