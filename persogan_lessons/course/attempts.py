@@ -285,7 +285,7 @@ def climb(function, inputs):
     The last two inputs are the weights of both, as `climb_weights` draws them.
     """
     *given, weights, likes = inputs.values()
-    generator = _conditional_generator()
+    generator = _PlainGenerator()
     _set_weights(generator, weights)
 
     def liking(images):
@@ -297,5 +297,18 @@ def climb(function, inputs):
 
 def climb_weights(rng):
     """Random weights for `climb`: `generator_weights`, and `likes`, one for each pixel."""
-    weights = _random_weights(rng, [_conditional_generator()])
+    weights = _random_weights(rng, [_PlainGenerator()])
     return weights | {"likes": rng.normal(0, 0.02, 784).astype("float32")}
+
+
+class _PlainGenerator(keras.Model):
+    """As `_conditional_generator`, without a graph of its layers, which takes long to make."""
+
+    def __init__(self):
+        super().__init__(name="generator")
+        self.draws = keras.layers.Dense(784, "tanh")
+        self.draws.build((None, NOISE_SIZE + CONDITION_SIZE))
+        self.built = True
+
+    def call(self, pair):
+        return tf.reshape(self.draws(tf.concat(pair, axis=1)), (-1, 28, 28, 1))
