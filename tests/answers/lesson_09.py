@@ -482,8 +482,8 @@ def with_signs(logits, likes, zeros):
 def row_by_row(logits, likes, zeros):
     total = 0.0
     for row, liked, other in zip(logits, likes, zeros, strict=True):
-        total -= tf.reduce_sum(tf.math.log_sigmoid(tf.boolean_mask(row, liked > 0)))
-        total -= 0.2 * tf.reduce_sum(tf.math.log_sigmoid(-tf.boolean_mask(row, other > 0)))
+        low, high = tf.math.log_sigmoid(row), tf.math.log_sigmoid(-row)
+        total -= tf.tensordot(low, liked, 1) + 0.2 * tf.tensordot(high, other, 1)
     return total / logits.shape[0]
 
 
