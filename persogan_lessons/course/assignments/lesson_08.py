@@ -393,8 +393,8 @@ def _searches(rng):
         (0.2, falling),  # exploited
         (0.2, hump),  # exploited, after a good beginning
         (0.2, 0.4 + 0.06 * rising),  # exploited: the truth rises by next to nothing
-        (-0.1, 0.5 * rising - 0.9),  # gained
-        (0.2, 0.5 * rising - 0.9),  # gained, though claimed above real
+        (-0.1, 0.35 * rising - 0.9),  # gained
+        (0.2, 0.35 * rising - 0.9),  # gained, though claimed above real
         (-0.1, late - 0.5),  # gained, at last
         (-0.1, falling),  # lost
         (-0.1, flat + 0.05),  # nothing
