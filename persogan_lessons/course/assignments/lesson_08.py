@@ -420,9 +420,9 @@ def _said(claimed, rise, best_real, margin=MARGIN):
 
 
 @task(_searches, attempts.words, read=BREAK)
-def read_search(claimed, truth, best_real):
+def read_search(claimed, truth, *best_real):
     """What a search has done to its judge: gained, exploited or nothing gained."""
-    return _said(claimed[-1], truth[-1] - truth[0], best_real)
+    return _said(claimed[-1], truth[-1] - truth[0], *best_real)
 
 
 @read_search.mistake("only the judge is asked, whose score *was* the target: look at the truth")
