@@ -23,7 +23,9 @@ An assignment is four files, here for lesson 01:
    name arguments as they like; a right answer of more than two takes `*rest`.
 
    `attempts` says how a function is tried: `returned` (what it returns), `slopes` (a loss and its
-   gradient), `update` (how far two small players move), `words` (what is said of each example).
+   gradient), `update` (how far two small players move), `words` (what is said of each example),
+   `untouched` (what it returns, and whether its inputs are as before), `slope` (as `slopes`, where
+   only the first input has a gradient).
    Where none fits, add one to `persogan_lessons/course/attempts.py`; keep answers out of that
    module, since it runs beside students' code when a class is graded. This folder never does.
 
