@@ -27,13 +27,6 @@ from persogan_lessons.display import plots
 from persogan_lessons.measures import personalisation
 
 # %% [markdown]
-# Here are four people, and what they like:
-
-# %%
-people = tastes.sample(20, seed=1, split="test")
-plots.image_rows({f"person {number}": people[number].liked(12) for number in range(4)})
-
-# %% [markdown]
 # ## 1. Make up your mind (3 points)
 #
 # A die for each row: `shares` are the widths of its sides, `(batch, sides)`, and `uniform` are random numbers
@@ -146,7 +139,14 @@ lesson_06.exaggerate.check(exaggerate, secret=tasks.secret())
 # %% [markdown]
 # ## 5. How loudly should a taste be spoken? (4 points)
 #
-# The generator that comes with the course draws for twenty people that it never met: once for the average taste,
+# Here are four of twenty people, and what they like:
+
+# %%
+people = tastes.sample(20, seed=1, split="test")
+plots.image_rows({f"person {number}": people[number].liked(12) for number in range(4)})
+
+# %% [markdown]
+# The generator that comes with the course draws for all twenty, whom it never met: once for the average taste,
 # then for theirs made weaker, as it is, and stronger. *Before you run it: at which strength are people
 # recognised most often? At which do the digits suit them best? And which column falls first when you whisper?*
 

@@ -26,13 +26,6 @@ from persogan_lessons.display import plots
 from persogan_lessons.models.encoders import SHARES, SUM
 
 # %% [markdown]
-# Here are the newest twelve clicks of four people, the oldest at the left:
-
-# %%
-people = [one for one in tastes.sample(260, seed=5, split="test") if not one.earlier]
-plots.image_rows({f"person {each}": people[each].history(12, split="test") for each in range(4)})
-
-# %% [markdown]
 # ## 1. Broken on purpose (4 points)
 #
 # A mean of clicks as you may find it on the web:
@@ -144,6 +137,13 @@ lesson_07.newest.check(newest, secret=tasks.secret())
 # %% [markdown]
 # ## 5. Somebody else takes over (4 points)
 #
+# Here are the newest twelve clicks of four people, the oldest at the left:
+
+# %%
+people = [one for one in tastes.sample(260, seed=5, split="test") if not one.earlier]
+plots.image_rows({f"person {each}": people[each].history(12, split="test") for each in range(4)})
+
+# %% [markdown]
 # An account changes hands: its history holds clicks of its old owner, then k of the new one, 32 in all. The encoder
 # that comes with the course reads it, for sixty pairs of people. How far are the shares of digits that it claims
 # from those of the old owner, and from those of the new one? And three rivals for the new owner's shares: the same
