@@ -81,7 +81,7 @@ def test_a_kept_drawing_goes_to_the_set_and_the_sheet_is_new(pad, keeper):
         draw(pad, stroke(column))
         said = press(pad, "keep")
         assert pad.image.max() == -1
-    assert said == "Kept as mine/陈 小明/0002.png. 2 pictures so far."
+    assert said == "Kept as mine/陈 小明/0002.png. Pictures so far: 2."
     assert [label for _, label in keeper.given] == pad.labels == ["陈 小明"] * 2
     np.testing.assert_array_equal(pad.images, [image for image, _ in keeper.given])
     assert pad.images[0, 10, 5] == 1 and pad.images[1, 10, 15] == 1
@@ -94,7 +94,8 @@ def test_the_newest_drawings_are_shown(pad):
         draw(pad, stroke(column))
         press(pad, "keep")
     picture = np.asarray(Image.open(io.BytesIO(strip.value)))
-    assert picture.shape == (56, 12 * 56) and strip.layout.display == ""
+    assert picture.shape == (56, 12 * 56) and strip.layout.width == "672px"
+    assert strip.layout.display == ""
     assert picture[28, 56 * 11 + 2 * 13 + 1] < 60, "the last stroke, at the right"
 
 

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 SIZE, FINER = 28, 4  # pixels of a picture; drawn so many times finer, then made small
 HEIGHT = 25  # pixels of the face's em, which is taller than a letter
-TURN, MOVE, SCALE = 7.0, 1.2, 0.08  # spreads: degrees, pixels, a share of the size
+TURN, MOVE, SCALE = 5.0, 0.8, 0.06  # spreads: degrees, pixels, a share of the size
 
 
 class Collector(NamedTuple):

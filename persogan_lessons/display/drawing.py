@@ -21,13 +21,13 @@ SHOWN = 12  # the newest of the pictures kept
 WORDS = {  # all that a reader sees, for translators
     "sheet": "A sheet to draw on. Arrow keys move the pen, Space puts it down and lifts it, Shift "
     "rubs out, Delete clears.",
-    "how": "Draw with the mouse. Or: Tab to the sheet, arrow keys move the pen, Space puts it down "
-    "and lifts it. Shift rubs out, Delete clears.",
+    "mouse": "Draw with the mouse, a pen or a finger. With Shift held it rubs out.",
+    "keys": "Or: arrow keys move the pen, Space puts it down and lifts it, Delete clears.",
     "label": "Whose is it?",
     "keep": "Keep it",
     "clear": "New sheet",
     "blank": "The sheet is empty: draw something, then keep it.",
-    "kept": "Kept as {}. {} pictures so far.",
+    "kept": "Kept as {}. Pictures so far: {}.",
 }
 
 
@@ -82,10 +82,11 @@ class Pad(ipywidgets.VBox):
         self._label = ipywidgets.Text(description=WORDS["label"], value="me")
         self._message = ipywidgets.Label()
         self._strip = ipywidgets.Image(format="png", layout=ipywidgets.Layout(display="none"))
+        how = [ipywidgets.Label(WORDS[name]) for name in ("mouse", "keys")]
         buttons = [_button("keep", self.keep), _button("clear", self.clear)]
         beside = ipywidgets.VBox([self._label, ipywidgets.HBox(buttons), self._message])
         top = ipywidgets.HBox([self._sheet, beside], layout=ipywidgets.Layout(flex_flow="row wrap"))
-        super().__init__([ipywidgets.Label(WORDS["how"]), top, self._strip])
+        super().__init__([*how, top, self._strip])
 
     @property
     def image(self):
@@ -122,6 +123,7 @@ class Pad(ipywidgets.VBox):
         newest = self.images[-SHOWN:, :, :, 0]
         row = np.concatenate(list(newest), axis=1)[..., None]  # side by side
         self._strip.value = plots.png(row, scale=2)
+        self._strip.layout.width = f"{2 * row.shape[1]}px"  # or the window's would be taken
         self._strip.layout.display = ""
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.spatial import distance
 from sklearn.decomposition import PCA
-from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC
 
 from persogan_lessons.measures import distances, realism
 
@@ -103,7 +103,7 @@ class Report(NamedTuple):
 class Judge:
     """Tells whose a picture is, and turns pictures into features; learned from training pictures.
 
-    The components of the pixels (PCA), and a logistic regression on them.
+    The components of the pixels (PCA), and a support vector machine on them.
 
     Args:
         train: `Owned`, pictures of at least two users.
@@ -124,8 +124,7 @@ class Judge:
         self.train, self.users = train, len(users)
         components = components or max(1, min(COMPONENTS, len(train.images) // 8))
         self.pca = PCA(components, random_state=0).fit(_flat(train.images))
-        self.regression = LogisticRegression(max_iter=2000)
-        self.regression.fit(self.features(train.images), train.labels)
+        self.machine = SVC(C=10).fit(self.features(train.images), train.labels)
 
     def features(self, images):
         """`(n, 28, 28, 1)` -> `(n, components)`."""
@@ -133,7 +132,7 @@ class Judge:
 
     def whose(self, images):
         """Whose each picture is, in the judge's opinion: `(n,)` ints."""
-        return self.regression.predict(self.features(images))
+        return self.machine.predict(self.features(images))
 
 
 def report(judge, drawn, *, held_out):
