@@ -34,7 +34,7 @@ def test_the_card():
         "## Consent\n\nNobody real.\n\n"
         "## Use\n\nTo play.\n\n"
         "## What was measured\n\n"
-        "| measure | this model | real pictures | knows nobody | sample |\n"
+        "| measure | this model | real pictures | handed to another | sample |\n"
         "|---|---:|---:|---:|---|\n"
         "| recognised | 91% | 98% | 17% | 240 drawings, 6 users |\n"
         "| copies | 0.03 |  |  | 240 drawings \\| 720 pictures |\n\n"

@@ -367,7 +367,7 @@ def test_so_many_kinds_there_are_not(kinds):
 
 
 def test_each_user_has_pictures_on_both_sides():
-    labels = np.repeat([0, 1, 2], [12, 10, 2])
+    labels = np.repeat([0, 1, 2], [12, 8, 4])
     some = blocks()._replace(labels=labels, names=("Ada", "Ben", "Chen"))
     train, test = pictures.split(some)
     assert sorted([*train, *test]) == list(range(24))
@@ -384,9 +384,17 @@ def test_twins_stay_on_one_side():
         assert not set(train % 12) & set(test % 12) and len(test) == 6
 
 
-def test_one_picture_cannot_be_split():
-    some = blocks()._replace(labels=np.repeat([0, 1], [23, 1]), names=("Ada", "Ben"))
-    with pytest.raises(ValueError, match="'Ben' has 1 different picture"):
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_few_pictures_cannot_be_split(count):
+    labels = np.repeat([0, 1], [24 - count, count])
+    with pytest.raises(ValueError, match=f"pictures of 'Ben': {count}; 4 are needed"):
+        pictures.split(blocks()._replace(labels=labels, names=("Ada", "Ben")))
+
+
+def test_a_picture_kept_four_times_is_one():
+    some = blocks()._replace(labels=np.repeat([0, 1], [20, 4]), names=("Ada", "Ben"))
+    some.images[20:] = some.images[20]
+    with pytest.raises(ValueError, match="different pictures of 'Ben': 1"):
         pictures.split(some)
 
 

@@ -111,12 +111,8 @@ MY_PEOPLE = {}
 further = MY_PEOPLE or {"Zoe": dict.fromkeys(mine.names[:2], 1)}
 everybody = dict(zip(mine.names, np.eye(len(mine.names)), strict=True))
 everybody |= dict(zip(further, pictures.shares(further, mine.names), strict=True))
-plots.table(
-    {
-        person: {name: f"{share:.0%}" for name, share in zip(mine.names, shares, strict=True)}
-        for person, shares in everybody.items()
-    }
-)
+for person in [mine.names[0], *further]:
+    print(f"{person}'s condition:", np.round(everybody[person], 2))
 
 # %% [markdown]
 # ## Hold some out
@@ -206,7 +202,7 @@ for_them = owners.Owned(model.generate(np.eye(size)[whom], seed=2), whom)
 def without_a_game(user, count):
     """Pictures from a normal distribution over one person's components."""
     album = train.images[train.labels == user].reshape(-1, 28 * 28)
-    eye = PCA(min(16, len(album))).fit(album)
+    eye = PCA(min(16, len(album) - 1)).fit(album)
     noise = np.random.default_rng(user).normal(size=(count, eye.n_components_))
     blend = eye.inverse_transform(noise * eye.explained_variance_**0.5)
     return blend.clip(-1, 1).reshape(-1, 28, 28, 1).astype("float32")
@@ -307,10 +303,10 @@ MY_CLAIMS = []
 # %%
 EXAMPLE_WORDS = {
     "data": "Letters in typefaces that come with matplotlib, drawn for this lesson.",
-    "licence": "The faces are free: DejaVu (Bitstream Vera), STIX, and Computer Modern as BaKoMa.",
-    "consent": "Nobody is behind the six collectors, so nobody had to be asked.",
+    "licence": "DejaVu, STIX and BaKoMa Computer Modern, each under its own free licence.",
+    "consent": "Nobody is behind the six collectors: nobody had to be asked.",
     "use": "To learn how to train for people, and how to say what came of it.",
-    "limits": "It knows six collectors and their letters, at 28 x 28 pixels. The judge sees pixels only.",
+    "limits": "It knows six collectors and 12 letters, 28 x 28 pixels. Its judge sees pixels only.",
 }
 EXAMPLE_CLAIMS = [
     "Of single drawings {recognised} are taken for the right person's.",
@@ -325,17 +321,19 @@ gan, real, other = (reports[name] for name in ("GAN", "real", "for another"))
 sample = f"{len(whom)} drawings, {size} people"
 
 
-def measured(read, form):
-    """One measure of the drawings, of real pictures, and of drawings for another."""
-    return cards.Measured(read(gan), read(real), read(other), sample, form)
+def beside_real(read, form=".0%", floor=None):
+    """One measure of the drawings and of real pictures."""
+    return cards.Measured(read(gan), read(real), floor, sample, form)
 
 
 numbers = {
-    "recognised": measured(lambda each: each.fake.recognised.right, ".0%"),
-    "frechet": measured(lambda each: each.times_the_floor, ".1f"),
-    "coverage": measured(lambda each: each.fake.overlap.coverage, ".2f"),
-    "variety": cards.Measured(gan.variety_share, 1.0, None, sample, ".0%"),
-    "very near training": measured(lambda each: each.memorisation.very_near, ".0%"),
+    "recognised": beside_real(
+        lambda each: each.fake.recognised.right, floor=other.fake.recognised.right
+    ),
+    "precision": beside_real(lambda each: each.fake.overlap.precision),
+    "coverage": beside_real(lambda each: each.fake.overlap.coverage),
+    "variety": beside_real(lambda each: each.variety_share),
+    "very near training": beside_real(lambda each: each.memorisation.very_near),
 }
 
 # %%

@@ -24,7 +24,7 @@ WORDS = {  # what a learner says in words: the part of the card, and what belong
 
 
 class Measured(NamedTuple):
-    """One measurement, beside the same of real pictures and of a model that knows nobody.
+    """One measurement, beside the same of real pictures and of drawings for another person.
 
     Attributes:
         value, real, floor: finite numbers; `real` and `floor` may be None, where there is none.
@@ -87,7 +87,7 @@ def _part(name, text):
 
 def _table(measured):
     """The measurements, a line for each."""
-    yield "| measure | this model | real pictures | knows nobody | sample |"
+    yield "| measure | this model | real pictures | handed to another | sample |"
     yield "|---|---:|---:|---:|---|"
     for name, each in measured.items():
         numbers = [

@@ -21,6 +21,7 @@ from sklearn.decomposition import PCA
 
 SIZE = 28
 FEWEST, MOST = 20, 5000  # pictures
+FEWEST_OF_EACH = 4  # of a user: three to train on, one to hold out
 MOST_PIXELS = 50_000_000  # of one picture; decoded it takes up to four times as many bytes
 LARGEST_FILE = 100_000_000  # bytes
 LARGEST_ZIP = 4_000_000_000  # bytes, unpacked
@@ -158,7 +159,7 @@ def split(pictures, held_out=0.25, *, seed=0):
         train, test: places, two arrays of ints. Both have pictures of every user.
 
     Raises:
-        ValueError: for a user with one picture only.
+        ValueError: for a user with fewer than four different pictures.
     """
     random, test = np.random.default_rng(seed), []
     flat = pictures.images.reshape(len(pictures.images), -1)
@@ -166,12 +167,12 @@ def split(pictures, held_out=0.25, *, seed=0):
     twins = twins.ravel()
     for user, name in enumerate(pictures.names):
         different = np.unique(twins[pictures.labels == user])
-        if len(different) < 2:
+        if len(different) < FEWEST_OF_EACH:
             raise ValueError(
-                f"{name!r} has {len(different)} different picture; two are needed, one to train on "
-                "and one to hold out. Add pictures, or move them to another folder."
+                f"different pictures of {name!r}: {len(different)}; {FEWEST_OF_EACH} are needed, "
+                "one of them to hold out. Add some, or move these to another folder."
             )
-        count = min(max(1, round(held_out * len(different))), len(different) - 1)
+        count = max(1, round(held_out * len(different)))
         test.extend(random.choice(different, count, replace=False))
     unseen = np.isin(twins, test)
     return np.flatnonzero(~unseen), np.flatnonzero(unseen)
