@@ -282,7 +282,7 @@ def test_of_too_many_the_taken_are_spread_over_all_users(monkeypatch):
 def test_a_report_names_a_few_files_of_each_kind():
     text = pictures.report({f"{i}.txt": "not a picture" for i in range(9)} | {"x": "damaged"})
     assert text.splitlines() == [
-        "10 files were left out:",
+        "Files left out: 10",
         "- not a picture: '0.txt', '1.txt', '2.txt' and 6 more",
         "- damaged: 'x'",
     ]
@@ -296,7 +296,7 @@ def test_a_report_names_a_few_files_of_each_kind():
     [
         ({}, ["0 could be used", "Nothing was left out"]),
         ({"one.png": encoded(scene())}, ["at least 20", "1 could be used"]),
-        ({f"{i}.txt": b"no" for i in range(25)}, ["0 could be used", "25 files", "not a picture"]),
+        ({f"{i}.txt": b"no" for i in range(25)}, ["0 could be used", "left out: 25", "not a picture"]),
         (many(19), ["19 could be used"]),
     ],
 )

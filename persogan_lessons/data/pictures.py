@@ -115,7 +115,7 @@ def report(left_out):
     """
     if not left_out:
         return "Nothing was left out."
-    lines = [f"{len(left_out)} files were left out:"]
+    lines = [f"Files left out: {len(left_out)}"]
     for reason, count in Counter(left_out.values()).most_common():
         files = [file for file, why in left_out.items() if why == reason][:NAMED]
         more = f" and {count - NAMED} more" if count > NAMED else ""
