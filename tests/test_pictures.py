@@ -296,7 +296,10 @@ def test_a_report_names_a_few_files_of_each_kind():
     [
         ({}, ["0 could be used", "Nothing was left out"]),
         ({"one.png": encoded(scene())}, ["at least 20", "1 could be used"]),
-        ({f"{i}.txt": b"no" for i in range(25)}, ["0 could be used", "left out: 25", "not a picture"]),
+        (
+            {f"{i}.txt": b"no" for i in range(25)},
+            ["0 could be used", "left out: 25", "not a picture"],
+        ),
         (many(19), ["19 could be used"]),
     ],
 )

@@ -345,7 +345,7 @@ path = cards.write(
     claims=MY_CLAIMS or EXAMPLE_CLAIMS,
     measured=numbers,
 )
-Markdown(path.read_text(encoding="utf-8").replace("\n#", "\n###"))
+Markdown("##" + path.read_text(encoding="utf-8").replace("\n#", "\n###"))
 
 # %% [markdown]
 # And what if you claim more than you know?
