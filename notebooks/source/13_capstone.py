@@ -27,6 +27,7 @@ import functools
 import tempfile
 from pathlib import Path
 
+import ipywidgets
 import keras
 import numpy as np
 import tensorflow as tf
@@ -179,6 +180,20 @@ plots.image_rows(dict(zip(everybody, drawn, strict=True)))
 # and people as mixtures of them in cell 2, would. That is what lesson 06 did.) Zoe gets some of Ada's letters and some of
 # Ben's, each in the face that belongs to it: the die falls first.
 #
+# Mix somebody of your own: a slider for each folder (or Tab to one and use the arrow keys).
+
+
+# %%
+@functools.partial(ipywidgets.interactive, **dict.fromkeys(mine.names, (0.0, 1.0, 0.1)))
+def mixed(**weights):
+    if any(weights.values()):
+        shares = pictures.shares({"mixed": weights}, mine.names)
+        plots.image_grid(model.generate(np.repeat(shares, 24, axis=0), seed=1), columns=12)
+
+
+mixed
+
+# %% [markdown]
 # ## Does it draw for them?
 #
 # No classifier knows your pictures, so we need another judge. Ours sees a picture as its 16 **principal components**, the
