@@ -168,7 +168,7 @@ keras.utils.set_random_seed(13)
 conditions = np.stack(list(everybody.values()))
 six = np.resize(conditions, (6, conditions.shape[1]))  # one row for each of six people
 live = plots.Live(np.repeat(six, 6, axis=0), seconds=5, kept=six)
-model = trained(train, lesson.budget(fast=20, cpu=1200, gpu=6000), [live])
+model = trained(train, lesson.budget(fast=20, cpu=1000, gpu=6000), [live])
 
 # %% tags=["picture"]
 drawn = model.generate(np.repeat(conditions, 14, axis=0), seed=1).reshape(-1, 14, 28, 28, 1)
@@ -244,16 +244,24 @@ plots.table(
 )
 
 # %% [markdown]
-# TABLE TEXT
+# In the example,
 #
-# So look at them:
+# - **real** pictures are nearly always recognised: the judge can tell these people apart. (If it cannot tell yours apart, the
+#   rest of the line says nothing.)
+# - **The GAN's** drawings are recognised as often, and handed **to another** person hardly ever. So they are drawn *for* somebody.
+# - **No game** is recognised as well! By that one line it would do. In the others it is behind: farther from real pictures, fewer that
+#   look real (precision), fewer real ones that it comes near to (coverage), and less variety.
+# - **Copies** win every line but the last.
+#
+# With few pictures in the drawer these numbers jump; the card will say how many there were. Look at what has no game:
 
 # %%
 some = np.linspace(0, len(whom) - 1, 14).astype(int)
 plots.image_rows({"real": held_out.images[some], "no game": ghosts[some]})
 
 # %% [markdown]
-# GHOST TEXT
+# Ghosts: several letters on top of each other. A normal distribution knows no *either, or*; between an A and a K it draws what lies
+# between. The judge does not mind, since a ghost of Ada's letters is still Ada's. **Never judge by one number, nor by numbers alone.**
 #
 # ### Does it copy?
 #
@@ -266,11 +274,12 @@ plots.image_rows({"drawn": drawings, "nearest": train.images[places]})
 print(reports["GAN"].memorisation)
 
 # %% [markdown]
-# COPY TEXT
+# Hardly any drawing of the example lies very near a training picture. If you see twins in yours, the next cell is about
+# you.
 #
 # ## Predict, then break it: too few pictures
 #
-# Six pictures of each person, the same game, a third of the steps. Many a learner's first set is like that.
+# Six pictures of each person, the same game, fewer steps. Many a learner's first set is like that.
 #
 # *Predict: what will the drawings be like? And which number will say so?*
 
@@ -278,7 +287,7 @@ print(reports["GAN"].memorisation)
 few = np.concatenate([np.flatnonzero(train.labels == i)[:6] for i in range(size)])
 small = owners.Owned(train.images[few], train.labels[few])
 keras.utils.set_random_seed(13)
-overfed = trained(small, lesson.budget(fast=20, cpu=400, gpu=2000))
+overfed = trained(small, lesson.budget(fast=20, cpu=300, gpu=2000))
 drawings = overfed.generate(np.eye(size)[whom], seed=2)
 
 # %%
