@@ -172,6 +172,34 @@ def test_obedience(capsys):
     assert "90% show what was asked" in message and "the 7 with 0%" in message
 
 
+def owned_report(recognised=0.9, variety_share=1.0, very_near=0.05):
+    right = [SimpleNamespace(right=each, chance=0.25) for each in (recognised, 0.95)]
+    fake, real = (SimpleNamespace(recognised=each) for each in right)
+    memorisation = SimpleNamespace(very_near=very_near)
+    return SimpleNamespace(
+        fake=fake, real=real, variety_share=variety_share, memorisation=memorisation
+    )
+
+
+def test_drawings_for_owners_pass(capsys):
+    checks.draws_for_owners(owned_report())
+    checks.draws_for_owners(owned_report(recognised=0.61))
+    checks.draws_for_owners(owned_report(recognised=0.4), at_least=0.2)
+    assert capsys.readouterr().out.count("Passed") == 3
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"recognised": 0.59}, "59% of the drawings are recognised, 95% of real"),
+        ({"variety_share": 0.5}, "differ 50% as much"),
+        ({"very_near": 0.4}, "40% of the drawings lie very near"),
+    ],
+)
+def test_drawings_for_nobody_are_explained(change, words):
+    assert words in failure(checks.draws_for_owners, owned_report(**change))
+
+
 def test_noise_must_matter(capsys):
     checks.noise_matters(0.9 * IMAGES, IMAGES)
     assert "90%" in capsys.readouterr().out

@@ -315,6 +315,41 @@ def noise_matters(images, real_images, *, at_least=0.6):
     print(f"Passed: drawings for one condition differ {share:.0%} as much as real images.")
 
 
+def draws_for_owners(report, *, at_least=0.5):
+    """Are drawings recognised as their owner's, various, and no copies? Takes an `owners.Report`.
+
+    `at_least` is the share of the way that recognition has to go, from guessing to real pictures.
+    """
+    found, real = report.fake.recognised, report.real.recognised
+    read = "'Does it draw for them?' in lesson 13"
+    if found.right < found.chance + at_least * (real.right - found.chance):
+        raise CheckFailed(
+            f"{found.right:.0%} of the drawings are recognised, {real.right:.0%} of real pictures "
+            f"are, {found.chance:.0%} would be by guessing",
+            cause="too few steps, or people whose pictures are too alike even for the judge",
+            read=read,
+        )
+    if report.variety_share < 0.6:
+        raise CheckFailed(
+            f"two drawings for a person differ {report.variety_share:.0%} as much as two of the "
+            "person's pictures",
+            cause="the generator ignores its noise: mode_seeking is 0, or too few steps",
+            read=read,
+        )
+    very_near = report.memorisation.very_near
+    if very_near > 0.3:
+        raise CheckFailed(
+            f"{very_near:.0%} of the drawings lie very near a training picture, 5% would if "
+            "nothing were copied",
+            cause="too few pictures, or too many steps for them",
+            read="'Predict, then break it' in lesson 13",
+        )
+    print(
+        f"Passed: {found.right:.0%} recognised, {real.right:.0%} of real pictures; variety "
+        f"{report.variety_share:.0%} of real, very near a training picture {very_near:.0%}."
+    )
+
+
 def _between_0_and_1(scores):
     scores = np.asarray(scores)
     return bool(((scores >= 0) & (scores <= 1)).all())
