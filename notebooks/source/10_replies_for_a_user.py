@@ -455,12 +455,21 @@ ways = (
 print("people never seen:".ljust(20), "   ".join(each.ljust(13) for each in measures))
 for way in ways:
     print_row(f"real people: {way}", measures)
+
+# %%
 for about in ("", "known: "):
     own, other = (
         np.mean(voices.values(runs, "real people: likelihood", measure=f"{about}{each}"))
         for each in ("perplexity", "shuffled perplexity")
     )
+    best, plain = (
+        voices.values(runs, f"real people: {way}", measure=f"{about}voice")
+        for way in ("best of 8", "likelihood")
+    )
     print(f"{about or 'never seen: '}perplexity {own:.1f}, after somebody else's past {other:.1f}")
+    print(
+        f"  one reply, person by person: best of 8 less likelihood {replies.spread(best - plain)}"
+    )
 
 # %% alt="Bars for each way to reply. All generators lie near a guess for new people; choosing the best of eight is ahead, and people's own words are far ahead."
 figure, axes = plt.subplots(figsize=(6.8, 3.2), layout="constrained")
@@ -477,16 +486,17 @@ axes.axvline(1 / 20, color="gray", linestyle="--")
 axes.set(yticks=np.arange(len(ways)) + 0.18, yticklabels=ways)
 axes.set(xlabel="the right one of twenty people, from ten replies (dashed: a guess)")
 axes.invert_yaxis()
-axes.legend(frameon=False, loc="lower right")
+axes.legend(frameon=False, loc="upper right")
 plt.show()
 
 # %% [markdown]
 # On voices no game is ahead of likelihood either: the first four bars lie within each other's intervals. For people never seen they are only a little above a
-# guess. (After somebody else's past they fall back to it: `shuffled voice of ten` in the same file.) What helps is to choose: **best of 8** is ahead of everything that generates.
+# guess. (After somebody else's past they fall back to it: `shuffled voice of ten` in the same file.) What helps is to choose: **best of 8** is ahead of everything else that
+# generates, by far for people known from training, by little for others.
 # And **own words**, which learned nothing, sounds as much like the person as the person's real replies. No wonder: it *is* their words, all of
 # them copies, and seldom an answer.
 #
-# Look at the last two columns, too. A fresh judge knows four of five generated replies from real ones. And look at the perplexities: after somebody
+# Look at the last column, too. A fresh judge knows four of five generated replies from real ones. And look at the perplexities: after somebody
 # else's past the true replies surprise the generator more, and most so for people known from training. It has learned their voices; to hear a new one is harder, and a few hundred
 # people are not enough to learn it from.
 #
