@@ -234,7 +234,7 @@ def learns_from_clicks(off_by):
 
 
 def loses_nothing(resumed, uninterrupted):
-    """Did a training that was stopped end where an uninterrupted one does? Takes lists of arrays."""
+    """Did a training that was stopped end where another did? Takes the lists of their arrays."""
     apart = [
         float(np.abs(np.subtract(one, other, dtype="float64")).max())
         for one, other in zip(resumed, uninterrupted, strict=True)

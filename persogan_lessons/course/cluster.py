@@ -43,9 +43,11 @@ class Workers:
 
     def __enter__(self):
         self.logs[0].parent.mkdir(parents=True, exist_ok=True)
+        threads = max(1, (os.cpu_count() or 1) // len(self.logs))
         try:
             for config, log in zip(self.configs, self.logs, strict=True):
-                self.processes.append(start(self.arguments, config, log=log))
+                worker = start(self.arguments, config, threads=threads, log=log)
+                self.processes.append(worker)
         except BaseException:
             self.end()
             raise
@@ -107,14 +109,13 @@ def tf_config(addresses, index):
     return json.dumps({"cluster": {"worker": addresses}, "task": task})
 
 
-def start(arguments, config, *, log):
-    """Start one worker, with its share of the cores, its TF_CONFIG, and a file for its words."""
-    threads = str(max(1, (os.cpu_count() or 1) // 2))
+def start(arguments, config, *, threads, log):
+    """Start one worker: with its TF_CONFIG, so many threads, and a file for its words."""
     own = {
         "TF_CONFIG": config,
         "CUDA_VISIBLE_DEVICES": "-1",  # two processes cannot share one GPU in an exchange
         "TF_CPP_MIN_LOG_LEVEL": "2",
-        "TF_NUM_INTRAOP_THREADS": threads,
+        "TF_NUM_INTRAOP_THREADS": str(threads),
         "PYTHONPATH": os.pathsep.join(filter(None, [EXTRA_PATH, os.environ.get("PYTHONPATH")])),
     }
     with open(log, "wb") as words:
@@ -129,15 +130,20 @@ def start(arguments, config, *, log):
 
 def main():
     """Train, for as long as the process that started this one is there."""
-    threading.Thread(target=_end_with_starter, daemon=True).start()
-    from persogan_lessons.course import train
+    end_with_starter()
+    from persogan_lessons.course import train  # takes seconds, in which the starter may end
 
     train.main()
 
 
-def _end_with_starter():
-    os.read(0, 1)  # returns when the other end of the pipe is gone
-    os._exit(1)
+def end_with_starter():
+    """End this process as soon as the one that started it is gone, however that ended."""
+
+    def watch():
+        os.read(0, 1)  # returns when the other end of the pipe is gone
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ def taste(steps):
     images, wishes = tastes.wishes(times=4)
     images, wishes = tf.constant(images[: len(images) // 4]), tf.constant(wishes)
     gan = checkpoints.build("taste")
-    gan.compile(slowing_adam(4e-3, steps), slowing_adam(4e-3, steps), mode_seeking=3.0, **_pace())
+    gan.compile(slowing_adam(4e-3, steps), slowing_adam(4e-3, steps), mode_seeking=3.0, **pace())
 
     def batch(seed, size):
         place = tf.random.stateless_uniform((size,), seed, 0, len(wishes), tf.int32)
@@ -152,7 +152,7 @@ def history(steps):
     for name in ("generator", "averaged_generator", "discriminator"):
         getattr(gan, name).set_weights(getattr(players, name).get_weights())
     rates = slowing_adam(3e-3, steps), slowing_adam(3e-3, steps)
-    gan.compile(*rates, mode_seeking=3.0, contrast=1.0, **_pace())
+    gan.compile(*rates, mode_seeking=3.0, contrast=1.0, **pace())
     seen = [gan.reader(part, training=False) for part in np.array_split(images, 8)]
     features = tf.constant(encoders.with_empty(np.concatenate(seen)))
     images, histories = tf.constant(images), tf.constant(histories, tf.int32)
@@ -172,7 +172,7 @@ def history(steps):
 LESSONS = {"06": taste, "07": history}
 
 
-def _pace():
+def pace():
     """Several steps at once where nobody else has to be waited for."""
     alone = tf.distribute.get_strategy().num_replicas_in_sync == 1
     return {"steps_per_execution": AT_ONCE if alone else 1}
@@ -297,7 +297,7 @@ def state(model):
 def save_state(model, folder):
     """Write the state of a training, whole or not at all."""
     content = io.BytesIO()
-    np.savez(content, *[each.numpy() for each in state(model)])
+    np.savez(content, *[each.numpy() for each in state(model)], steps=done(model))
     part = folder / f"{STATE}.part"
     part.write_bytes(content.getvalue())
     os.replace(part, folder / STATE)
@@ -309,8 +309,9 @@ def load_state(model, folder):
     Raises:
         CannotTrain: if the file is damaged or of another model.
     """
+    arrays = saved(folder)
     try:
-        for variable, array in zip(state(model), saved(folder), strict=True):
+        for variable, array in zip(state(model), arrays, strict=True):
             variable.assign(array)
     except ValueError as error:
         raise CannotTrain(
@@ -326,11 +327,19 @@ def saved(folder):
     """
     try:
         with np.load(folder / STATE, allow_pickle=False) as file:
-            return [file[name] for name in file.files]
+            return [file[name] for name in file.files if name != "steps"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise CannotTrain(
             f"{folder / STATE} cannot be read ({error}). Delete it, or the folder"
         ) from error
+
+
+def steps_saved(folder):
+    """How many steps the state in a folder has behind it; 0 if there is none yet."""
+    if not (folder / STATE).exists():
+        return 0
+    with np.load(folder / STATE, allow_pickle=False) as file:
+        return int(file["steps"])
 
 
 def write_report(folder, model, *, seconds):

@@ -86,7 +86,7 @@ class GAN(keras.Model):
         return [self.discriminator_loss_tracker, self.generator_loss_tracker]
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Nothing: both networks are built. Keras would try a batch, and fails on workers' pairs."""
+        """Nothing: both networks are built. Keras would try a batch; it fails on workers' pairs."""
 
     def get_metrics_result(self):
         """The means so far, by name; on a worker of several, with an axis that Keras reduces."""
