@@ -1,6 +1,7 @@
 """Workers on this machine: they start, agree, die with whoever started them, and come back."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -124,16 +125,40 @@ def arguments(lesson, folder):
 @pytest.fixture
 def small(monkeypatch):
     monkeypatch.setattr(cluster, "PROGRAM", [sys.executable, "-u", small_lesson.__file__])
-    monkeypatch.setattr(train, "LESSONS", small_lesson.LESSONS)
-    monkeypatch.delenv("TF_CONFIG", raising=False)
 
 
-def test_two_workers_get_the_weights_of_one_process(small, tmp_path):
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The state after one process on one device."""
+    folder = tmp_path_factory.mktemp("alone")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train, "LESSONS", small_lesson.LESSONS)
+        patch.delenv("TF_CONFIG", raising=False)
+        train.train("06", folder, batch_size=8, steps=80, seed=3)
+    return train.saved(folder)
+
+
+def assert_close(folder, expected):
+    """Equal up to the rounding of sums; by a sum in place of a mean they would be far apart."""
+    for one, other in zip(train.saved(folder), expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-6)
+    report = json.loads((folder / train.REPORT).read_text())
+    assert report["replicas"] == 2 and min(report["exchange_seconds"]) > 0
+    assert report["gradient_bytes"] == 4 * (6 * 784 + 784 + 786 * 16 + 16 + 16 + 1)
+
+
+def test_two_devices_get_the_weights_of_one(alone, tmp_path):
+    command = [sys.executable, small_lesson.__file__, "two devices"]
+    command += map(str, arguments("06", tmp_path))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, check=True, timeout=600, env=environment)
+    assert_close(tmp_path, alone)
+
+
+def test_two_workers_get_the_weights_of_one_process(alone, small, tmp_path):
     with cluster.Workers(2, arguments("06", tmp_path / "two"), logs=tmp_path) as workers:
         workers.wait()
-    train.train("06", tmp_path / "one", batch_size=8, steps=80, seed=3)
-    for one, other in zip(*(train.saved(tmp_path / name) for name in ("one", "two")), strict=True):
-        np.testing.assert_allclose(one, other, atol=2e-6)
+    assert_close(tmp_path / "two", alone)
 
 
 def test_a_killed_worker_costs_nothing_after_a_restart(small, tmp_path):
