@@ -89,6 +89,8 @@ def test_a_killed_worker_leaves_the_others(program, tmp_path):
     with cluster.Workers(2, [], logs=tmp_path) as workers:
         workers.kill(1)
         assert workers.processes[1].poll() and workers.processes[0].poll() is None
+        with pytest.raises(TimeoutError):  # which is about the other one
+            workers.wait(seconds=0)
 
 
 def test_a_worker_ends_when_its_starter_is_gone(tmp_path):
