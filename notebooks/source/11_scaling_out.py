@@ -225,7 +225,7 @@ print(cluster.tf_config(["127.0.0.1:2222", "127.0.0.1:2223"], index=1))
 # the `with` block, whatever happens in it.
 
 # %%
-steps = lesson.budget(fast=80, cpu=160, gpu=400)
+steps = lesson.budget(fast=80, cpu=80, gpu=400)
 folder = Path(tempfile.mkdtemp())
 
 
