@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 PROGRAM = [sys.executable, "-u", "-m", "persogan_lessons.course.cluster"]
+PAUSE = 0.02  # seconds between two looks at the workers
 EXTRA_PATH = str(Path(__file__).resolve().parents[2])  # where the package is, installed or not
 
 
@@ -74,7 +75,7 @@ class Workers:
                 return
             if time.monotonic() > limit:
                 raise TimeoutError(f"not done after {seconds} s:\n{self.said(0)}")
-            time.sleep(0.1)
+            time.sleep(PAUSE)
 
     def said(self, index):
         """The last lines that a worker has written."""
