@@ -225,10 +225,11 @@ def sampled_memory(pid):
 
 
 def memory(pid):
-    """Resident memory of a process and its children, in bytes."""
+    """Resident memory of a process and its children, in bytes; what they share counts once."""
     try:
         parent = psutil.Process(pid)
-        return sum(process.memory_info().rss for process in [parent, *parent.children(True)])
+        own = (child.memory_full_info().uss for child in parent.children(True))
+        return parent.memory_info().rss + sum(own)
     except psutil.Error:  # one ended between being listed and being asked
         return 0
 

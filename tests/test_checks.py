@@ -259,3 +259,12 @@ def test_recommendations_must_be_personal_and_better_than_popular(capsys):
     wrong = random.random(clubs.shape) - clubs
     message = failure(checks.recommends, wrong, known, held_out=held_out)
     assert "no better" in message and "zeros" in message
+
+
+def test_a_resumed_training_must_lose_nothing(capsys):
+    one = [np.zeros((2, 3), "float32"), np.array(7)]
+    checks.loses_nothing(one, [each.copy() for each in one])
+    assert "Passed: 2 variables" in capsys.readouterr().out
+    other = [np.full((2, 3), 1e-7, "float32"), np.array(7)]
+    with pytest.raises(checks.CheckFailed, match=r"1 of 2 variables differ, by 1e-07.*\n.*seed"):
+        checks.loses_nothing(one, other)

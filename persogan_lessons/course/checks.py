@@ -233,6 +233,23 @@ def learns_from_clicks(off_by):
     print(f"Passed: off by {off_by[none]:.2f} with {none} clicks, {off_by[many]:.2f} with {many}.")
 
 
+def loses_nothing(resumed, uninterrupted):
+    """Did a training that was stopped end where another did? Takes the lists of their arrays."""
+    apart = [
+        float(np.abs(np.subtract(one, other, dtype="float64")).max())
+        for one, other in zip(resumed, uninterrupted, strict=True)
+    ]
+    if max(apart) > 0:
+        raise CheckFailed(
+            f"{np.count_nonzero(apart)} of {len(apart)} variables differ, by {max(apart):.2g} at "
+            "most",
+            cause="a state without the optimizers or the random numbers, other batches after the "
+            "restart, another seed, or two different machines",
+            read="'What is a state?' in lesson 11",
+        )
+    print(f"Passed: {len(apart)} variables, not one of them differs in a single bit.")
+
+
 def replies_suit(fact, tone, *, shuffled_fact):
     """Do replies state what is true of their person, in the person's tone, and only then?
 
