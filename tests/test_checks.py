@@ -9,6 +9,7 @@ from keras import layers, ops
 
 from persogan_lessons.course import checks
 from persogan_lessons.measures import distances
+from persogan_lessons.measures.privacy import Membership
 from persogan_lessons.models import penalties
 from persogan_lessons.models.gan import GAN
 from persogan_lessons.models.networks import (
@@ -268,3 +269,12 @@ def test_a_resumed_training_must_lose_nothing(capsys):
     other = [np.full((2, 3), 1e-7, "float32"), np.array(7)]
     with pytest.raises(checks.CheckFailed, match=r"1 of 2 variables differ, by 1e-07.*\n.*seed"):
         checks.loses_nothing(one, other)
+
+
+def test_members_must_stay_hidden(capsys):
+    checks.members_stay_hidden(Membership(0.51, 0.48, 0.55, 1000, 1000))
+    assert "Passed: Membership: AUC 0.51" in capsys.readouterr().out
+    message = failure(checks.members_stay_hidden, Membership(0.88, 0.85, 0.91, 100, 500))
+    assert "in 88% of pairs, at least 85%" in message and "by heart" in message
+    message = failure(checks.members_stay_hidden, Membership(0.5, 0.35, 0.65, 9, 9))
+    assert "no proof" in message and "9 members and 9 others" in message

@@ -250,6 +250,24 @@ def loses_nothing(resumed, uninterrupted):
     print(f"Passed: {len(apart)} variables, not one of them differs in a single bit.")
 
 
+def members_stay_hidden(found, at_most=0.6):
+    """Does an attack fail to tell training images from others? Takes a `privacy.Membership`."""
+    if found.low > at_most:
+        raise CheckFailed(
+            f"a member of the training scores higher than another image in {found.auc:.0%} of "
+            f"pairs, at least {found.low:.0%}; at most {at_most:.0%} are allowed",
+            cause="few images and many steps: the model knows its images by heart",
+            read="'Were you in the data?' in lesson 12",
+        )
+    if found.high - found.low > 0.2:
+        raise CheckFailed(
+            f"the AUC may be anything from {found.low:.2f} to {found.high:.2f}: no proof",
+            cause=f"too few images: {found.members} members and {found.others} others",
+            read="'Were you in the data?' in lesson 12",
+        )
+    print(f"Passed: {found}.")
+
+
 def replies_suit(fact, tone, *, shuffled_fact):
     """Do replies state what is true of their person, in the person's tone, and only then?
 

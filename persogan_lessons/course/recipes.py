@@ -1,8 +1,8 @@
 """How the models that come with the course were trained: `python run.py train [NAME ...]`.
 
 Each recipe is a function without arguments that returns a trained model. The minutes are those
-of 2 cores. The names `study`, `sizes`, `recommending` and `voices` run what is missing of the
-studies of lessons 03, 04, 09 and 10 instead, 40, 25, 40 and 40 minutes.
+of 2 cores. The names `study`, `sizes`, `recommending`, `voices` and `trust` run what is missing
+of the studies of lessons 03, 04, 09, 10 and 12 instead, 40, 25, 40, 40 and 20 minutes.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from persogan_lessons.course import checkpoints, lesson, recommending, sizes, study, voices
+from persogan_lessons.course import checkpoints, lesson, recommending, sizes, study, trust, voices
 from persogan_lessons.data import digits, personas, tastes
 from persogan_lessons.models import encoders, repliers
 from persogan_lessons.models.optimizers import slowing_adam
@@ -146,7 +146,13 @@ RECIPES = {
     "history": history_gan,
     "replies": replier,
 }
-STUDIES = {"study": study, "sizes": sizes, "recommending": recommending, "voices": voices}
+STUDIES = {
+    "study": study,
+    "sizes": sizes,
+    "recommending": recommending,
+    "voices": voices,
+    "trust": trust,
+}
 
 
 def main(arguments=None):
