@@ -149,8 +149,8 @@ print(cluster.tf_config(["127.0.0.1:2222", "127.0.0.1:2223"], index=1))
 #
 # It finds `TF_CONFIG`, takes a `MultiWorkerMirroredStrategy`, and trains the model of lesson 06, or 07. Have a look at its
 # source: it is Keras's `fit`. `cluster.Workers` starts two of them on this machine, and they talk over loopback. They end with
-# the `with` block, whatever happens in it. Each is a whole TensorFlow and takes some 0.4 GB of memory, and most of the time it
-# takes here is for starting.
+# the `with` block, whatever happens in it. Each is a whole TensorFlow: together with this notebook they need about 2 GB of
+# memory, and most of the time goes into starting them.
 
 # %%
 steps = lesson.budget(fast=80, cpu=80, gpu=400)
@@ -373,7 +373,8 @@ for name, times in faster.items():
 #   are its own, not the ones that TensorFlow has tuned for this CPU. And the first step takes seconds, in which it
 #   compiles.
 # - **16 bits** pay only where the hardware multiplies them. Elsewhere each number is converted back and forth.
-# - **tf.data** helps when a batch is slow to make, such as pictures read from a disk. Ours lie in memory.
+# - **tf.data** is for batches that are slow to make, such as pictures read from a disk. Ours lie in memory, and what it gains
+#   for them changes from run to run: nothing in one, a quarter in the next.
 #
 # So the rule is the oldest one: measure, then switch.
 #
