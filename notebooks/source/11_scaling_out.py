@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 11 Scaling out
 #
-# One laptop is enough for this course, and not for everything. Make the lesson's training faster on one machine, spread it over
-# several, kill one of them, and work out on paper when one more stops paying.
+# One laptop is enough for this course, and not for everything. Spread the training of a lesson over several processes, kill one
+# of them, work out on paper when one more stops paying, and make a step faster without any.
 #
 # ![How many images a second more workers are expected to manage](pictures/11_scaling_out.png)
 
@@ -36,6 +36,8 @@ from persogan_lessons.data import digits
 from persogan_lessons.display import plots
 from persogan_lessons.models import networks
 from persogan_lessons.models.gan import GAN
+
+tf.get_logger().setLevel("ERROR")  # strategies are talkative
 
 # %% [markdown]
 # ## What is a step made of?
@@ -78,87 +80,12 @@ print(f"and {1e3 * each_image:.2f} ms more for each image.")
 
 # %% [markdown]
 # A line describes it well: some time for **each step**, whatever is in it, and some for **each image**. The line is the
-# whole theory of this lesson. Switches on one machine make one of the two smaller. More machines share the second, and
-# add to the first.
-#
-# ## Switches on one machine
-#
-# All of these are Keras's or TensorFlow's; our `GAN` is a Keras model, so they just work:
-#
-# | Switch | How | What it does |
-# |---|---|---|
-# | steps at once | `compile(steps_per_execution=8)` | returns to Python less often |
-# | XLA | `compile(jit_compile=True)` | fuses operations into fewer, larger ones |
-# | mixed precision | `keras.config.set_dtype_policy("mixed_float16")` | computes with half as many bits |
-# | `tf.data` | `fit(dataset)` | prepares the next batch during this one |
-#
-# For mixed precision a GPU takes `mixed_float16`; CPUs that have it take `mixed_bfloat16`, and `lesson.start` says "with
-# bfloat16" if yours is one. On such a CPU it has switched on something like it for you in all lessons.
-#
-# *Predict: which of them makes this machine faster? Might one make it slower?*
-
-
-# %%
-def fit_seconds(data, batch_size=None, **options):
-    """What a step of `fit` takes for a small GAN as in lesson 01: the best of three epochs."""
-    small = GAN(networks.mlp_generator(32, width=128), networks.mlp_discriminator(width=128))
-    small.compile(**{"steps_per_execution": 1} | options)
-    timing = train.Timing()
-    small.fit(data, batch_size=batch_size, epochs=4, verbose=0, shuffle=None, callbacks=[timing])
-    return min(timing.seconds[1:])
-
-
-# %%
-some = images[: 64 * lesson.budget(fast=16, cpu=48, gpu=60)]
-pipeline = tf.data.Dataset.from_tensor_slices(some).shuffle(len(some)).batch(64).prefetch(2)
-plain = fit_seconds(some, 64)
-faster = {
-    "8 steps at once": plain / fit_seconds(some, 64, steps_per_execution=8),
-    "XLA": plain / fit_seconds(some, 64, jit_compile=True),
-    "tf.data": plain / fit_seconds(pipeline),
-}
-
-# %% [markdown]
-# Now 16 bits, for the same small GAN, and XLA for the model of lesson 06, which has convolutions in it.
-
-# %%
-gpu = bool(tf.config.list_physical_devices("GPU"))
-usual = keras.config.dtype_policy()
-keras.config.set_dtype_policy("mixed_float16" if gpu else "mixed_bfloat16")
-faster["16 bits"] = plain / fit_seconds(some, 64)
-keras.config.set_dtype_policy(usual)
-
-batch = images[:64], np.ones((64, 12), "float32")
-compiled = one_step(gan, (28, 28, 1), (12,), jit_compile=True)
-faster["XLA,\nconvolutions"] = seconds[64] / machines.seconds_a_step(lambda: compiled((batch,)))
-
-# %%
-plt.figure(figsize=(6.5, 2.6), layout="constrained")
-plt.barh(list(faster), list(faster.values()), color=plots.REAL)
-plt.axvline(1, color="gray", linewidth=1)
-plt.gca().set(xlabel="times as fast as without", xlim=(0, None))
-plt.gca().invert_yaxis()
-plt.show()
-for name, times in faster.items():
-    print(f"{name.replace(chr(10), ' '):18s} {times:.2f} times as fast")
-
-# %% [markdown]
-# Read *your* bars, since they depend on the machine more than anything else in this course. What we have learned from ours, without
-# a GPU:
-#
-# - **Steps at once** shorten the time of each step, not of each image. Where a step is short that is much, where it is long,
-#   nothing.
-# - **XLA** has little to fuse in a few dense layers, and TensorFlow's own convolutions for CPUs are better than the ones
-#   it puts in their place. On a GPU it is often the other way round. And the first step takes seconds, in which it
-#   compiles.
-# - **16 bits** pay only where the hardware multiplies them. Elsewhere each number is converted back and forth.
-# - **tf.data** helps when a batch is slow to make, such as pictures read from a disk. Ours lie in memory.
-#
-# So the rule is the oldest one: measure, then switch.
+# whole theory of this lesson. More machines share the second, and add to the first. Switches on one machine make one of
+# the two smaller.
 #
 # ## One batch, two devices
 #
-# When one device is as fast as it gets, use several. The most common way is **data parallelism**: each device has a *replica* of
+# If one device is too slow, use several. The most common way is **data parallelism**: each device has a *replica* of
 # all weights, takes its share of the batch, and computes a gradient. The gradients are averaged (an *all-reduce*), so every
 # replica makes the same step. In TensorFlow that is a *strategy*, and a model made in its scope:
 #
@@ -176,7 +103,7 @@ for name, times in faster.items():
 
 
 # %%
-def after_eight_steps(strategy, **options):
+def after_eight_steps(strategy):
     """The weights of a small GAN that was trained on one batch, eight times."""
     keras.utils.set_random_seed(11)
     with strategy.scope():
@@ -222,12 +149,13 @@ print(cluster.tf_config(["127.0.0.1:2222", "127.0.0.1:2223"], index=1))
 #
 # It finds `TF_CONFIG`, takes a `MultiWorkerMirroredStrategy`, and trains the model of lesson 06, or 07. Have a look at its
 # source: it is Keras's `fit`. `cluster.Workers` starts two of them on this machine, and they talk over loopback. They end with
-# the `with` block, whatever happens in it. Each is a whole TensorFlow and takes some 0.4 GB of memory, and most of the time it
-# takes here is for starting.
+# the `with` block, whatever happens in it. Each is a whole TensorFlow: together with this notebook they need about 2 GB of
+# memory, and most of the time goes into starting them.
 
 # %%
 steps = lesson.budget(fast=80, cpu=80, gpu=400)
-folder = Path(tempfile.mkdtemp())
+temporary = tempfile.TemporaryDirectory()
+folder = Path(temporary.name)
 
 
 def command(run):
@@ -263,7 +191,7 @@ with cluster.Workers(2, command("killed"), logs=later) as workers:
     workers.wait(lambda: f"step {wanted}:" in workers.said(0))
     workers.kill(1)
     try:
-        workers.wait(seconds=5)
+        workers.wait(seconds=3)
     except (cluster.WorkerFailed, TimeoutError) as error:
         print(f"One of two is dead. The other: {type(error).__name__}.")
 print(f"Saved: step {train.steps_saved(later)} of {steps}.")
@@ -361,7 +289,7 @@ for name, (latency, bandwidth) in networks_known.items():
     took = seconds_of(counts, 64, latency=latency, bandwidth=bandwidth)
     gain = took[:-1] / took[1:]
     enough = int(counts[:-1][gain < 1.05][0]) if (gain < 1.05).any() else "more than 31"
-    print(f"{name:22s} {enough} workers; one more would gain less than 5 %")
+    print(f"{name:22s} stop at {enough}: one more would gain less than 5 %")
 
 # %% [markdown]
 # At the left the curves bend early. What is shared is the time of the images; the time of each step stays, and the exchange
@@ -370,6 +298,85 @@ for name, (latency, bandwidth) in networks_known.items():
 # needs another learning rate, and for GANs often more care (lesson 03).
 #
 # And the calculator is kind. It knows nothing of workers that are slower than others, and everybody waits for the slowest.
+#
+# ## Before you rent another machine: switches
+#
+# The calculator has shown what stops us: the time of each step, which nobody can share. There is a cheaper way to make a step
+# shorter.
+#
+# All of these are Keras's or TensorFlow's; our `GAN` is a Keras model, so they just work:
+#
+# | Switch | How | What it does |
+# |---|---|---|
+# | steps at once | `compile(steps_per_execution=8)` | returns to Python less often |
+# | XLA | `compile(jit_compile=True)` | fuses operations into fewer, larger ones |
+# | mixed precision | `keras.config.set_dtype_policy("mixed_float16")` | computes with half as many bits |
+# | `tf.data` | `fit(dataset)` | prepares the next batch during this one |
+#
+# For mixed precision a GPU takes `mixed_float16`; CPUs that have it take `mixed_bfloat16`, and `lesson.start` says "with
+# bfloat16" if yours is one. On such a CPU it has switched on something like it for you in all lessons.
+#
+# *Predict: which of them makes this machine faster? Might one make it slower?*
+
+
+# %%
+def fit_seconds(data, batch_size=None, **options):
+    """What a step of `fit` takes for a small GAN as in lesson 01: the best of two epochs."""
+    small = GAN(networks.mlp_generator(32, width=128), networks.mlp_discriminator(width=128))
+    small.compile(**{"steps_per_execution": 1} | options)
+    timing = train.Timing()
+    small.fit(data, batch_size=batch_size, epochs=3, verbose=0, shuffle=None, callbacks=[timing])
+    return min(timing.seconds[1:])
+
+
+# %%
+some = images[: 64 * lesson.budget(fast=16, cpu=32, gpu=60)]
+pipeline = tf.data.Dataset.from_tensor_slices(some).shuffle(len(some)).batch(64).prefetch(2)
+plain = fit_seconds(some, 64)
+faster = {
+    "8 steps at once": plain / fit_seconds(some, 64, steps_per_execution=8),
+    "XLA": plain / fit_seconds(some, 64, jit_compile=True),
+    "tf.data": plain / fit_seconds(pipeline),
+}
+
+# %% [markdown]
+# Now 16 bits, for the same small GAN, and XLA for the model of lesson 06, which has convolutions in it.
+
+# %%
+gpu = bool(tf.config.list_physical_devices("GPU"))
+policy = keras.config.dtype_policy()
+keras.config.set_dtype_policy("mixed_float16" if gpu else "mixed_bfloat16")
+faster["16 bits"] = plain / fit_seconds(some, 64)
+keras.config.set_dtype_policy(policy)
+
+batch = images[:64], np.ones((64, 12), "float32")
+compiled = one_step(gan, (28, 28, 1), (12,), jit_compile=True)
+usual, fused = (machines.seconds_a_step(lambda f=f: f((batch,))) for f in (step, compiled))
+faster["XLA,\nconvolutions"] = usual / fused
+
+# %%
+plt.figure(figsize=(6.5, 2.6), layout="constrained")
+plt.barh(list(faster), list(faster.values()), color=plots.REAL)
+plt.axvline(1, color="gray", linewidth=1)
+plt.gca().set(xlabel="times as fast as without", xlim=(0, None))
+plt.gca().invert_yaxis()
+plt.show()
+for name, times in faster.items():
+    print(f"{name.replace(chr(10), ' '):18s} {times:.2f} times as fast")
+
+# %% [markdown]
+# Read *your* bars, since they depend on the machine more than anything else in this course. What they mean:
+#
+# - **Steps at once** shorten the time of each step, not of each image. Where a step is short that is much, where it is long,
+#   little. Our `GAN` takes eight at once unless you say otherwise.
+# - **XLA** may be slower for one network and faster for another, on the same machine. It makes fewer operations of many, but they
+#   are its own, not the ones that TensorFlow has tuned for this CPU. And the first step takes seconds, in which it
+#   compiles.
+# - **16 bits** pay only where the hardware multiplies them. Elsewhere each number is converted back and forth.
+# - **tf.data** is for batches that are slow to make, such as pictures read from a disk. Ours lie in memory, and what it gains
+#   for them changes from run to run: nothing in one, a quarter in the next.
+#
+# So the rule is the oldest one: measure, then switch.
 #
 # ## On Colab and on GPUs
 #
@@ -388,7 +395,7 @@ for name, (latency, bandwidth) in networks_known.items():
 # %% [markdown]
 # ## What you did
 #
-# - You *measured* a step: a part for each step, a part for each image. Some switches help here, and one or two hurt.
+# - You *measured* a step: a part for each step, a part for each image. Some switches help here, and others hurt.
 # - You *spread* a batch over two devices and two processes. A mean of gradients, noise for everybody, the same weights.
 # - You *survived* a killed worker without losing a bit, and *calculated* that more workers pay while there is enough to
 #   compute for each.

@@ -31,7 +31,7 @@ SAVES = 10  # how often a run is saved
 AT_ONCE = 8  # steps for each return to Python where one replica trains
 STATE, REPORT, RUN = "state.npz", "report.json", "run.json"
 PEOPLE = 2000  # whose histories lesson 07 trains on
-TIMED = 20  # exchanges that are timed
+TIMED = 10  # exchanges that are timed
 
 
 class CannotTrain(ValueError):
