@@ -1,5 +1,8 @@
 """The study of trust: what each part says of small models, and what is shipped."""
 
+import functools
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -130,3 +133,115 @@ def test_the_interval_of_one_model_is_that_of_its_scores():
     members, others = np.random.default_rng(0).normal(size=(2, 50))
     found = privacy.membership(members, others)
     assert found.auc == privacy.area_under_curve(members, others)
+
+
+# What is shipped
+
+
+# What is shipped
+
+
+def test_what_is_shipped_is_complete():
+    rows = trust.load()
+    pairs = {(name, seed) for name in trust.SETTINGS for seed in range(trust.SEEDS)}
+    assert {(each["setting"], each["seed"]) for each in rows} == pairs
+    assert json.loads(trust.FILE.read_text("utf-8"))["provenance"]["made by"].endswith("trust")
+    for row in rows:
+        for name in ("by discriminator", "by generator", "nearer"):
+            assert 0 <= row.get(name, 0.5) <= 1
+        if "digits" in row:
+            assert len(row["digits"]) == trust.ROUNDS and 1 <= min(row["digits"]) <= 10
+
+
+# What the lesson says of it, in every seed unless a mean is spoken of
+
+
+def rows(setting):
+    """The five rows of a setting, by seed."""
+    return sorted(
+        (row for row in trust.load() if row["setting"] == setting), key=lambda r: r["seed"]
+    )
+
+
+def each(setting, *path):
+    """One number of each of the five rows: `each("reveal", "kept 0", "recognised", 2)`."""
+    found = rows(setting)
+    for key in path:
+        found = [row[key] for row in found]
+    return np.array(found)
+
+
+def test_few_images_are_known_by_heart_and_augmentation_hides_them():
+    few, many = (each(f"{count} images", "by discriminator") for count in trust.SIZES)
+    shifted = each("100 images, shifted", "by discriminator")
+    assert few.min() > 0.65 and np.abs(many - 0.5).max() < 0.07
+    assert (shifted < few - 0.1).all()
+
+
+def test_the_generator_tells_less_and_augmentation_hides_that_too():
+    judge, painter = (each("100 images", f"by {who}") for who in ("discriminator", "generator"))
+    assert (painter < judge - 0.1).all()
+    shifted = each("100 images, shifted", "by generator")
+    assert (shifted < painter).all() and (shifted - 0.5).mean() < (painter - 0.5).mean() / 2
+
+
+def test_sixteen_drawings_are_a_signature_and_clicks_tell_less():
+    one, four, sixteen = (each("reveal", "kept 0", "recognised", at) for at in range(3))
+    assert (one < four).all() and (four < sixteen).all()
+    assert one.max() < 0.2 and sixteen.min() > 0.5
+    assert (each("reveal", "history", "recognised", 2) < sixteen).all()
+
+
+def test_a_vector_is_a_name_the_sharper_the_more_clicks():
+    few, some, many = (each("reveal", "linked", key) for key in ("4", "16", "32"))
+    assert few.min() > 5 / trust.CANDIDATES and (few < some).all() and (some < many).all()
+
+
+def test_kept_noise_protects_and_fresh_noise_does_not():
+    plain = each("reveal", "kept 0", "recognised", 2)
+    kept, anew = (each("reveal", f"{way} 0.5", "recognised", 2) for way in ("kept", "anew"))
+    assert (kept < anew - 0.1).all() and (kept < plain / 2).all()
+    assert (each("reveal", "kept 0.5", "fit") > 0.7 * each("reveal", "kept 0", "fit")).all()
+    assert (each("reveal", "kept 2", "fit") < 0.4 * each("reveal", "kept 0", "fit")).all()
+    means = [each("reveal", f"kept {scale:g}", "recognised", 2).mean() for scale in (0, 0.5, 1)]
+    assert each("reveal", "kept 2", "recognised", 2).mean() < 0.02
+    fits = [each("reveal", f"kept {scale:g}", "fit").mean() for scale in trust.SCALES]
+    assert means == sorted(means, reverse=True) and fits == sorted(fits, reverse=True)
+
+
+def late(setting, name):
+    """The mean of the last three of ten rounds, by seed."""
+    return each(setting, name)[:, -3:].mean(1)
+
+
+def test_the_loop_learns_then_narrows_and_exploring_slows_it():
+    digits, off = each("bubble", "digits"), each("bubble", "off by")
+    real = each("bubble", "real", "digits").mean()
+    assert digits[:, 0].mean() > real > late("bubble", "digits").mean()
+    assert (late("bubble", "digits") < digits[:, 0]).all()
+    assert off.mean(0)[1:4].min() < min(off[:, 0].mean(), late("bubble", "off by").mean())
+    exploring = functools.partial(late, "bubble, exploring")
+    assert (exploring("off by") < late("bubble", "off by")).all()
+    assert (exploring("diversity") > late("bubble", "diversity")).all()
+    assert (exploring("digits") > late("bubble", "digits")).sum() == 4
+    assert exploring("off by").mean() > each("bubble, exploring", "off by").mean(0)[1:4].min()
+
+
+def test_training_again_changes_little():
+    for name in ("digits", "off by", "diversity"):
+        ratio = late("retraining", name).mean() / late("bubble", name).mean()
+        assert 0.85 < ratio < 1.15, name
+
+
+def test_a_rare_wish_is_granted_more_rarely_than_it_was_made():
+    for count in trust.MINORITY[:-1]:
+        assert each("unbalanced", "rarer", str(count)).mean() < count / 32
+
+
+def test_diffusion_draws_better_and_the_gan_faster():
+    gan, model = "GAN", "diffusion"
+    assert (each(model, "frechet") < each(gan, "frechet")).all()
+    assert (each(model, "recall") > each(gan, "recall")).all()
+    assert (each(gan, "drawing") < each(model, "drawing") / 20).all()
+    for name in (gan, model):
+        assert np.abs(each(name, "by generator") - 0.5).max() < 0.07
