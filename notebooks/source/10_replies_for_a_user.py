@@ -377,10 +377,9 @@ for name, row in table.items():
     print(f"{name:16}", "   ".join(str(share) for share in row))
 
 # %% [markdown]
-# Each share (right fact, tone, habit) comes with its 95 % interval over the people asked, after one training. In this run **likelihood wins**: more of the same is best
-# among those at temperature 1, and both games have cost some facts and some tone. A judge that guesses has little to teach. And what a game might gain at temperature 1, sharper
-# choices, a lower temperature gives for nothing: "cooler" is far ahead of all. So always compare at an equal temperature. Other seeds, and longer
-# warm-ups, may end differently; one run cannot say.
+# Each share (right fact, tone, habit) comes with its 95 % interval over the people asked, after one training. In this run **no game is ahead of likelihood**: all rows at
+# temperature 1 lie within each other's intervals, the games a little lower. A judge that guesses has little to teach. And what a game might gain at temperature 1, sharper
+# choices, a lower temperature gives for nothing: "cooler" is ahead of all. So always compare at an equal temperature.
 #
 # ## Break it: the game alone
 #
@@ -397,10 +396,9 @@ healthy = [dialogues.plain(text) for text in written(unseen)]
 print("before:", replies.variety(healthy, truth).words)
 
 # %% [markdown]
-# Alone, the game does not collapse here within so few steps: the verdict on variety sees nothing wrong. But look at the shares. Most
-# replies have lost their fact, and phrases stutter. Variety is a question of how many different things are said,
-# not of whether they make sense. Neither measure is enough without the other. A share of likelihood in the loss
-# is the cure: in the table above the same game, with it, keeps its grammar.
+# Alone, the game does not collapse within so few steps, and the verdict on variety sees nothing wrong. But look at the shares: replies have lost their fact, more of
+# them than in any row of the table. Variety is a question of how many different things are said, not of whether they are right. Neither measure is enough without the other. A share of
+# likelihood in the loss is the cure: in the table the same game, with it, keeps its facts.
 #
 # ## Ask several seeds
 #
