@@ -6,6 +6,7 @@
                   --port N                the first port to try (default 8888)
     python run.py test [ARGUMENTS]    the unit tests and every notebook, trained briefly
                   --full                  trained as long as a learner trains them
+                  --colab                 the notebooks only, with the versions that Colab has
                                           the rest goes to pytest: -x, -k digits, tests/test_run.py
     python run.py build [NN ...]      make the notebooks from notebooks/source, and run them
                   --text                  run nothing: only words have changed, outputs stay
@@ -85,13 +86,17 @@ def lab(arguments, here):
 
 
 def test(arguments, here):
+    if "--colab" in arguments:
+        arguments.remove("--colab")
+        return hand_over([prepare("test", here), str(ROOT / "tests" / "colab.py")] + arguments)
     budget, seconds_per_cell = ("cpu", 1200) if "--full" in arguments else ("fast", 300)
     arguments = [argument for argument in arguments if argument != "--full"]
     names_a_path = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
+    everything = ["--numprocesses=2", "--dist=loadfile", "tests", "notebooks"]
     return hand_over(
         [prepare("test", here), "-m", "pytest", "--nbval-lax", "--nbval-current-env"]
         + [f"--nbval-cell-timeout={seconds_per_cell}"]
-        + ([] if names_a_path else ["tests", "notebooks"])
+        + ([] if names_a_path else everything)
         + arguments,
         PERSOGAN_BUDGET=budget,
     )

@@ -7,7 +7,8 @@
 
 The sources, `source/NN_name.py`, are the only text edited by hand. Two cell tags speak to the
 build: `picture` (the cell's figure is also the lesson's picture, pictures/NN_name.png) and `warns`
-(the cell writes to stderr on purpose; anywhere else that stops the build).
+(the cell writes to stderr on purpose; anywhere else that stops the build). A cell's `alt="..."`
+says in words what its figure shows.
 """
 
 import argparse
@@ -224,10 +225,11 @@ def sampled_memory(pid):
 
 
 def memory(pid):
-    """Resident memory of a process and its children, in bytes."""
+    """Resident memory of a process and its children, in bytes; what they share counts once."""
     try:
         parent = psutil.Process(pid)
-        return sum(process.memory_info().rss for process in [parent, *parent.children(True)])
+        own = (child.memory_full_info().uss for child in parent.children(True))
+        return parent.memory_info().rss + sum(own)
     except psutil.Error:  # one ended between being listed and being asked
         return 0
 

@@ -1,13 +1,14 @@
 """Every wrong answer is caught and named, every right one passes, every assignment is built."""
 
 import importlib
+import json
 import sys
 from pathlib import Path
 
 import pytest
 
 from notebooks import build
-from persogan_lessons.course import assignments, checks, handouts
+from persogan_lessons.course import assignments, attempts, checks, handouts
 from persogan_lessons.course.assignments import tasks
 
 HERE = Path(__file__).resolve().parent
@@ -71,6 +72,14 @@ def test_no_two_causes_look_alike(lesson, task):
             alike = {cause for cause, other in seen if tasks.same(found, other)}
             assert alike <= {mistake.cause}
             seen.append((mistake.cause, found))
+
+
+@pytest.mark.parametrize("lesson, task", TASKS)
+def test_inputs_travel_to_a_students_process(lesson, task):
+    for inputs in task.examples("a teacher's own words"):
+        arrived = attempts.unpacked(json.loads(json.dumps(attempts.packed(inputs))))
+        assert tasks.same([inputs], [arrived]) and list(inputs) == list(arrived)
+        assert all(arrived[name].dtype == each.dtype for name, each in inputs.items())
 
 
 # The notebooks

@@ -21,6 +21,19 @@ def test_a_loss_and_its_gradients():
     assert found["gradient of two"] is None
 
 
+def test_the_gradient_of_many_numbers_does_not_cancel():
+    found = attempts.outcome(attempts.slopes, lambda a, b: a - tf.reduce_mean(a), inputs=INPUTS)
+    assert found["gradient of one"].tolist() == [-0.5, 0.5]
+
+
+def test_truths_have_no_gradient(caplog):
+    inputs = INPUTS | {"two": np.array([True, False])}
+    found = attempts.outcome(
+        attempts.slopes, lambda a, b: tf.reduce_sum(tf.where(b, a, 0)), inputs=inputs
+    )
+    assert found.keys() == {"value", "gradient of one"} and not caplog.records
+
+
 @pytest.mark.parametrize("number", [3.0, np.float32(3), 3])
 def test_a_plain_number_has_no_gradient(number):
     found = attempts.outcome(attempts.slopes, lambda a, b: number, inputs=INPUTS)
@@ -125,3 +138,48 @@ def test_how_far_players_with_a_condition_move():
 
     found = attempts.outcome(attempts.conditional_update, nudge, inputs=inputs)
     assert np.count_nonzero(found["discriminator"]) == 4 * 784 and not found["generator"].any()
+
+
+def test_what_a_function_changes_in_place_is_told():
+    def doubled(one, two):
+        two *= 2
+        return one + two
+
+    found = attempts.outcome(attempts.untouched, doubled, inputs=INPUTS)
+    told = {name: value.tolist() for name, value in found.items()}
+    assert told == {"value": [7, 10], "one afterwards": [1, 2], "two afterwards": [6, 8]}
+    assert INPUTS["two"].tolist() == [3, 4]
+
+
+def test_a_loss_and_the_gradient_of_its_first_input():
+    found = attempts.outcome(attempts.slope, lambda a, b: tf.reduce_sum(a * a * b), inputs=INPUTS)
+    assert found["value"] == 19 and found["gradient"].tolist() == [6, 16]
+    for cut in (lambda a, b: tf.reduce_sum(b), lambda a, b: np.sum(a.numpy())):
+        assert attempts.outcome(attempts.slope, cut, inputs=INPUTS)["gradient"] is None
+
+
+def test_what_a_step_of_a_search_makes_of_noise():
+    rng = np.random.default_rng(0)
+    inputs = {
+        "noise": np.ones((2, attempts.NOISE_SIZE), "float32"),
+        "condition": np.ones((2, attempts.CONDITION_SIZE), "float32"),
+    } | attempts.climb_weights(rng)
+
+    def scores(noise, condition, generator, liking):
+        with tf.GradientTape() as tape:
+            tape.watch(noise)
+            found = liking(generator([noise, condition]))
+        assert found.shape == (2,) and tf.reduce_max(abs(found)) < 1
+        assert tf.norm(tape.gradient(found, noise)) > 0
+        return found
+
+    found = attempts.outcome(attempts.climb, scores, inputs=inputs)
+    assert found["value"].shape == (2,) and not found["generator"].any()
+
+    def nudge(noise, condition, generator, liking):
+        generator.weights[0].assign_add(tf.ones(generator.weights[0].shape))
+        return noise
+
+    found = attempts.outcome(attempts.climb, nudge, inputs=inputs)
+    size = 784 * (attempts.NOISE_SIZE + attempts.CONDITION_SIZE)
+    assert np.count_nonzero(found["generator"]) == size

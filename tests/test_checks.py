@@ -173,6 +173,34 @@ def test_obedience(capsys):
     assert "90% show what was asked" in message and "the 7 with 0%" in message
 
 
+def owned_report(recognised=0.9, variety_share=1.0, very_near=0.05):
+    right = [SimpleNamespace(right=each, chance=0.25) for each in (recognised, 0.95)]
+    fake, real = (SimpleNamespace(recognised=each) for each in right)
+    memorisation = SimpleNamespace(very_near=very_near)
+    return SimpleNamespace(
+        fake=fake, real=real, variety_share=variety_share, memorisation=memorisation
+    )
+
+
+def test_drawings_for_owners_pass(capsys):
+    checks.draws_for_owners(owned_report())
+    checks.draws_for_owners(owned_report(recognised=0.61))
+    checks.draws_for_owners(owned_report(recognised=0.4), at_least=0.2)
+    assert capsys.readouterr().out.count("Passed") == 3
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"recognised": 0.59}, "59% of the drawings are recognised, 95% of real"),
+        ({"variety_share": 0.5}, "differ 50% as much"),
+        ({"very_near": 0.4}, "40% of the drawings lie very near"),
+    ],
+)
+def test_drawings_for_nobody_are_explained(change, words):
+    assert words in failure(checks.draws_for_owners, owned_report(**change))
+
+
 def test_noise_must_matter(capsys):
     checks.noise_matters(0.9 * IMAGES, IMAGES)
     assert "90%" in capsys.readouterr().out
@@ -232,6 +260,15 @@ def test_recommendations_must_be_personal_and_better_than_popular(capsys):
     wrong = random.random(clubs.shape) - clubs
     message = failure(checks.recommends, wrong, known, held_out=held_out)
     assert "no better" in message and "zeros" in message
+
+
+def test_a_resumed_training_must_lose_nothing(capsys):
+    one = [np.zeros((2, 3), "float32"), np.array(7)]
+    checks.loses_nothing(one, [each.copy() for each in one])
+    assert "Passed: 2 variables" in capsys.readouterr().out
+    other = [np.full((2, 3), 1e-7, "float32"), np.array(7)]
+    with pytest.raises(checks.CheckFailed, match=r"1 of 2 variables differ, by 1e-07.*\n.*seed"):
+        checks.loses_nothing(one, other)
 
 
 def test_members_must_stay_hidden(capsys):

@@ -55,6 +55,13 @@ def test_start_is_quiet_in_a_fresh_process():
     assert done.stderr == "" and len(done.stdout.splitlines()) == 1
 
 
+def test_start_splits_the_cpu_into_logical_devices():
+    code = "from persogan_lessons.course import lesson; lesson.start(seed=1, devices=2)\n"
+    code += "import tensorflow as tf; print(len(tf.config.list_logical_devices('CPU')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "" and done.stdout.splitlines()[1:] == ["2"]
+
+
 def test_silence_ends_where_an_error_needs_words(capfd):
     with pytest.raises(ImportError), lesson._silence():
         subprocess.run([sys.executable, "-c", "import sys; sys.stderr.write('no such library')"])

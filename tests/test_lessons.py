@@ -374,6 +374,43 @@ def test_anatomy(lesson):
     assert list(faults(build.read_source(lesson), lesson.name)) == []
 
 
+# What a figure shows, in words for those who do not see it
+
+
+def figures_without_words(notebook):
+    """The numbers of the cells with a figure that no `alt` describes in one to 200 characters.
+
+    The lesson's picture needs none: the first cell has words for it.
+    """
+    for number, cell in enumerate(notebook.cells, 1):
+        figure = any("image/png" in each.get("data", {}) for each in cell.get("outputs", []))
+        alt = cell.metadata.get("alt", "").strip()
+        if figure and not build.has_tag(cell, "picture") and not 1 <= len(alt) <= 200:
+            yield number
+
+
+def has_words(notebook):
+    """Whether any of its figures has been described."""
+    return any("alt" in cell.metadata for cell in notebook.cells)
+
+
+@EVERY_LESSON
+def test_where_one_figure_has_words_all_have(lesson):
+    notebook = nbformat.read(lesson.notebook, as_version=4)
+    found = list(figures_without_words(notebook)) if has_words(notebook) else []
+    assert found == [], f'{lesson.source.name}: describe the figures of cells {found} by alt="..."'
+
+
+@pytest.mark.parametrize(
+    "alt, found", [(None, [3]), (" ", [3]), ("red " * 51, [3]), ("A red square.", [])]
+)
+def test_a_figure_without_words_is_found(lesson, alt, found):
+    notebook = nbformat.read(lesson.notebook, as_version=4)
+    assert list(figures_without_words(notebook)) == []  # its one figure is the picture
+    notebook.cells[2].metadata = {} if alt is None else {"alt": alt}
+    assert list(figures_without_words(notebook)) == found
+
+
 GOOD = """\
 # %% [markdown]
 # # Title

@@ -1,6 +1,5 @@
 """The files that say what to install agree: each check passes here and fails on a spoiled copy."""
 
-import json
 import re
 import tomllib
 from pathlib import Path
@@ -12,7 +11,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-PINNED = ["requirements/lab.txt", "requirements/test.txt", "binder/requirements.txt"]
+PINNED = [f"requirements/{name}.txt" for name in ("lab", "test", "colab")]
+PINNED += ["binder/requirements.txt"]
 ENVIRONMENTS = [
     {"python_version": minor, "python_full_version": f"{minor}.0"} | system
     for minor in ("3.11", "3.12", "3.13")
@@ -32,6 +32,11 @@ def read(name):
 
 def project(text=None):
     return tomllib.loads(text or read("pyproject.toml"))["project"]
+
+
+def colab():
+    """{name: version} of what Colab has."""
+    return pins(read("requirements/colab.in"), BINDER)
 
 
 def pins(text, environment):
@@ -105,19 +110,27 @@ def strange_links(text, address):
 
 
 def test_colab_keeps_every_version_it_has():
-    colab = json.loads(read("tests/colab.json"))
-    assert colab["python"] in SpecifierSet(project()["requires-python"])
-    assert ranges_that_refuse(project()["dependencies"], colab["packages"]) == []
+    assert "3.13" in SpecifierSet(project()["requires-python"])
+    assert ranges_that_refuse(project()["dependencies"], colab()) == []
 
 
 @pytest.mark.parametrize(
     "spoiled", ["ipywidgets>=8", "mlxtend>=0.24", "numpy>=2.2", "numpy<2", "keras==3.15.1"]
 )
 def test_a_range_that_would_change_colab_is_found(spoiled):
-    packages = json.loads(read("tests/colab.json"))["packages"]
+    packages = colab()
     name = Requirement(spoiled).name
     others = [text for text in project()["dependencies"] if Requirement(text).name != name]
     assert ranges_that_refuse(others + [spoiled], packages) == [spoiled]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda each: "-".join(each.values()))
+def test_the_lessons_are_tried_with_the_versions_of_colab(environment):
+    pinned, everything = pins(read("requirements/colab.txt"), environment), project()
+    has_colab = {name: version for name, version in pinned.items() if name in colab()}
+    assert pins_that_differ(has_colab, colab()) == []
+    needed = everything["dependencies"] + everything["optional-dependencies"]["data"]
+    assert requirements_without_pin(needed, pinned) == []
 
 
 # ---- pins ----------------------------------------------------------------------------------------

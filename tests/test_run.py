@@ -170,7 +170,7 @@ def test_the_real_lab_serves_and_stops(tmp_path):
             with pytest.raises(urllib.error.HTTPError, match="403"):
                 urllib.request.urlopen(f"{base}/api/status")
             lab.send_signal(signal.SIGINT)
-            lab.wait(15)
+            lab.wait(60)
             said = lab.stdout.read()
             assert lab.returncode == 0 and "Traceback" not in said and "[I " not in said, said
         finally:

@@ -22,6 +22,13 @@ def _(numbers):
     return tf.reduce_mean(numbers**3)
 
 
+def slope(function, numbers):
+    """The gradient of a tensor, by somebody who forgot to watch it."""
+    with tf.GradientTape() as tape:
+        value = function(numbers)
+    return tape.gradient(value, numbers)
+
+
 def said(answer, **options):
     with pytest.raises(checks.CheckFailed) as caught:
         mean_square.check(answer, **options)
@@ -58,15 +65,47 @@ def test_an_unknown_mistake_is_shown():
         (lambda numbers: -tf.reduce_mean(numbers**2), "sign is turned"),
         (lambda numbers: tf.reduce_mean(numbers**2) / 2, "0.5 times"),
         (lambda numbers: tf.reduce_sum(numbers**2), "sum over the batch"),
+        (lambda numbers: tf.reduce_mean(numbers**2) / len(numbers), "mean over the batch"),
         (lambda numbers: tf.reduce_mean(numbers * tf.stop_gradient(numbers)), "a part is cut"),
         (lambda numbers: "nine", "another kind"),
+        (lambda numbers: slope(tf.square, numbers) ** 2, "no tape watches"),
+        (lambda numbers: tf.square(slope(tf.square, numbers)), "no tape watches"),
+        (lambda numbers: tf.function(slope)(tf.square, numbers) + 1, "no tape watches"),
         (lambda numbers: undefined, "NameError"),  # noqa: F821
         (lambda numbers: tf.reduce_mean(numbers + tf.ones(99)), "different shapes"),
+        (lambda numbers: np.mean(numbers.numpy() + np.ones(99)), "different shapes"),
         (3.0, "not a function"),
     ],
 )
 def test_what_can_go_wrong_anywhere_is_named(answer, words):
     assert words in said(answer)
+
+
+@pytest.mark.parametrize("off", [np.median, np.max, lambda squares: 2 ** len(squares)])
+def test_a_wrong_number_is_no_sum(off):
+    """Any number is a multiple of another; only one by how many there are tells of a sum."""
+    inputs = mean_square.inputs
+    plain = tasks.Task(lambda x: np.mean(x**2), inputs, attempt=attempts.computed, read="here")
+    with pytest.raises(checks.CheckFailed) as caught:
+        plain.check(lambda numbers: off(numbers**2))
+    assert tasks.UNKNOWN in str(caught.value)
+
+
+@pytest.mark.parametrize("count", [np.size, len, lambda x: x.shape[1]])
+def test_a_sum_along_any_axes_is_one(count):
+    def table(rng):
+        return {"table": rng.uniform(1, 2, rng.integers(2, 9, 2))}
+
+    plain = tasks.Task(np.mean, table, attempt=attempts.computed, read="here")
+    with pytest.raises(checks.CheckFailed, match="a sum over"):
+        plain.check(lambda x: x.mean() * count(x))
+
+
+def test_an_answer_that_changes_its_input_is_named():
+    inputs = mean_square.inputs
+    plain = tasks.Task(lambda x: np.mean(x**2), inputs, attempt=attempts.untouched, read="here")
+    with pytest.raises(checks.CheckFailed, match="numbers is not as it was"):
+        plain.check(lambda x: np.square(x, out=x).mean())
 
 
 def test_hidden_inputs_are_others_and_stay_hidden():

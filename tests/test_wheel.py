@@ -25,7 +25,8 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    kinds = ["**/*.py", "course/*.json", "course/weights/*.npz", "course/weights/*.json"]
+    kinds = ["**/*.py", "display/*.js", "course/*.json"]
+    kinds += ["course/weights/*.npz", "course/weights/*.json"]
     files = {path for kind in kinds for path in PACKAGE.glob(kind)}
     assert inside == {path.relative_to(ROOT).as_posix() for path in files}
 

@@ -34,7 +34,7 @@ from persogan_lessons.models import gan, networks
 # has seen 4000 handwritten digits by way of a second network, and draws its own. None of these was
 # ever written by a hand:
 
-# %%
+# %% alt="Two rows of digits that the generator drew. Most of them can be read; a few are broken strokes that are no digit."
 trained = checkpoints.load("digits")
 plots.image_grid(trained.generate(24, seed=1), columns=12)
 
@@ -81,7 +81,7 @@ personal.your_own_taste(for_you, real_images)
 # And two people, for readers without a running notebook: sixteen digits that each clicked on, and what is drawn after them. The
 # generator has met neither the people nor the digits:
 
-# %%
+# %% alt="Digits that Ada and Ben clicked on, each above sixteen drawings for them: upright and bold for Ada, with many 3s and 9s; leaning for Ben, with many 2s."
 rows = {}
 for name, person in zip(
     ("Ada", "Ben"), tastes.sample(24, seed=1, split="test")[::-13], strict=True
@@ -103,7 +103,7 @@ plots.image_rows(rows)
 #
 # *What will the generator draw if you multiply the noise by 0? By 4? Say it before you run it.*
 
-# %%
+# %% alt="The same twelve drawings with their noise multiplied by 0 to 4. Times 0, all are one grey shadow; from there on each keeps its digit and gets harder and rougher."
 noise = np.random.default_rng(1).normal(size=(12, 32)).astype("float32")
 plots.image_rows(
     {f"noise x {scale}": trained.averaged_generator(scale * noise) for scale in (0, 0.5, 1, 2, 4)}

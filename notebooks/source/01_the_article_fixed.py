@@ -39,7 +39,7 @@ from persogan_lessons.models import gan, losses, networks
 # 28 by 28 pixels, with paper at -1 and ink at +1. Look at them before anything else: at the end
 # you will judge drawings, and a judge should know the real thing.
 
-# %%
+# %% alt="Two rows of real handwritten digits, black on white, by many hands: fine and bold, upright and leaning."
 images, labels = digits.load("train")
 plots.image_grid(images[:24], columns=12, title="real digits")
 print(f"images {images.shape}, from {images.min():.0f} to {images.max():.0f}")
@@ -193,7 +193,7 @@ with tf.Graph().as_default():
 # applies a sigmoid of its own. Twice is one too many. What happens to the gradient, the only thing
 # the generator learns from?
 
-# %%
+# %% alt="Push on the generator against the logit of a fake. Sigmoid once: almost 1 at the left, where fakes are seen through, falling to 0. Sigmoid twice: near 0 but for a low bump in the middle."
 logit = tf.linspace(-10.0, 10.0, 201)
 with tf.GradientTape(persistent=True) as tape:
     tape.watch(logit)
@@ -224,7 +224,7 @@ plt.show()
 #
 # *Before you run it: what will the generator draw after 60 such steps?*
 
-# %%
+# %% alt="What the accomplices draw: eight squares of grey static, without any shape."
 keras.utils.set_random_seed(1)
 accomplices = networks.mlp_generator(), networks.mlp_discriminator()
 everything = accomplices[0].trainable_variables + accomplices[1].trainable_variables
@@ -438,7 +438,7 @@ checks.moves_only(lambda: update_generator(64), moving=generator, resting=discri
 # %% [markdown]
 # And the loop around them. A few hundred steps take some seconds.
 
-# %%
+# %% alt="Twelve drawings after a few hundred steps: grainy grey paper with a dark smudge in the middle, some of them almost a digit."
 steps = lesson.budget(fast=20, cpu=200, gpu=1000)
 rows = np.random.default_rng(1)
 for _ in range(steps):
@@ -529,7 +529,7 @@ def average_step(self):
 #
 # *Before you run it: will the two losses go down, as in every network you trained so far?*
 
-# %%
+# %% alt="Left, sixteen drawings, many of them digits. Right, both losses by epoch: after a steep start they level off near each other, and neither falls to zero."
 model = gan.GAN(networks.mlp_generator(), networks.mlp_discriminator())
 model.compile()
 live = plots.Live()
@@ -554,7 +554,7 @@ plots.image_rows(live.snapshots)
 # bottom. Strokes come first, then shapes, then digits. And the averaging? Here are the newest and the
 # averaged weights, from the same noise:
 
-# %%
+# %% alt="Twelve drawings with the newest weights, above the same with averaged weights. The digits agree; the newest are full of specks, the averaged ones cleaner."
 same_noise = keras.random.normal((12, 100), seed=3)
 newest, averaged = model.generator(same_noise), model.averaged_generator(same_noise)
 plots.image_rows({"newest weights": newest, "averaged weights": averaged})
@@ -565,7 +565,7 @@ plots.image_rows({"newest weights": newest, "averaged weights": averaged})
 # Three questions, each with a simple answer. To have something to compare with, we take a baseline
 # that is no network at all: a Gaussian with the mean and covariance of the training pixels.
 
-# %%
+# %% alt="Held-out digits, drawings of the GAN, and samples of the Gaussian. Most of the GAN's can be read as digits; the Gaussian's are grey blots."
 fakes = model.generate(1000, seed=2)
 flat = images.reshape(len(images), -1)
 gaussian = np.random.default_rng(0).multivariate_normal(flat.mean(0), np.cov(flat.T), 1000)
@@ -602,7 +602,7 @@ for name, some in {"held out": held_out, "GAN": fakes, "Gaussian": gaussian}.ite
 # since its images are no closer to the training images than real digits are that it has never seen. Look
 # for yourself:
 
-# %%
+# %% alt="Drawings of the GAN, each above the training image nearest to it. Often it is the same digit, but not the same image: other strokes, another pen."
 places, _ = realism.nearest(fakes[:12], images)
 plots.image_rows({"GAN": fakes[:12], "nearest in training": images[places]})
 

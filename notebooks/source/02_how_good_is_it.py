@@ -43,7 +43,7 @@ from persogan_lessons.models import gan, networks
 # in the plane, scattered around eight centres. Each centre is a **mode**, a place where data is
 # frequent. Think of it as one kind of digit.
 
-# %%
+# %% alt="500 points in the plane: eight tight clusters on a ring, each inside a circle around its centre."
 points, centres = toys.ring(4096, seed=0)
 plots.point_rows({"": {"real": points[:500]}}, centres)
 
@@ -98,7 +98,7 @@ def point_gan(generator_rate, discriminator_rate, averaging=0.998):
 #
 # *Before you run it: a fast generator is a good generator, is it not? What will its points do?*
 
-# %%
+# %% alt="Left, all points huddle together in one place, and nearly all of the eight circles are empty. Right, the two losses: after a jolt at the start they stay level and show nothing of it."
 epochs = lesson.budget(fast=20, cpu=48, gpu=96)
 watch = {"count": 500, "seconds": 0.5, "kept": 500, "draw": plots.points_over(centres)}
 collapsing = point_gan(1e-3, discriminator_rate=1e-4, averaging=0)
@@ -110,7 +110,7 @@ print(distances.modes_found(collapsing.generate(2000, seed=1), centres))
 # All points huddle together and move about as one: **mode collapse**. And in the second run, the judge
 # learns twice as fast as the generator:
 
-# %%
+# %% alt="Left, points crowd in each of the eight circles, with some on the way between them. Right, the two losses drift a little and say nothing about it."
 covering = point_gan(1e-3, discriminator_rate=2e-3, averaging=0)
 live_covering = plots.Live(**watch)
 _ = covering.fit(points, batch_size=128, epochs=epochs, verbose=0, callbacks=[live_covering])
@@ -236,7 +236,7 @@ def overlap(fake_features, real_features, *, k=5):
 #
 # *Before you run it: what will the Frechet distance say?*
 
-# %%
+# %% alt="Left, points fresh from the ring, tight in the eight circles. Right, one round blob spread over the whole square, with few of its points near a centre."
 blob = np.random.default_rng(0).multivariate_normal(points.mean(0), np.cov(points.T), 1000)
 fresh, _ = toys.ring(1000, seed=1)
 plots.point_rows({"": {"fresh from the ring": fresh[:500], "blob": blob[:500]}}, centres)
@@ -279,7 +279,7 @@ def average_of(digit, many=8):
 
 ten_perfect = np.stack([held_out[held_out_digits == digit][0] for digit in range(10)])
 
-# %%
+# %% alt="Seven rows: held-out digits, training images again, one digit repeated, ten digits repeated, blurred averages, television static, and the GAN's drawings, some of them broken."
 sets = {
     "training images again": train[random.choice(len(train), count, replace=False)],
     "one perfect digit": np.repeat(held_out[:1], count, axis=0),
@@ -317,7 +317,7 @@ def seen_by(report):
 # *Before you run it: look at the rows of pictures again. Which measure would you trust to reject all of the first
 # five?*
 
-# %%
+# %% alt="Table of eight measures for each set, coloured where a worthless set passes. Each column has such a place; training images again have it in all columns but copies."
 reports, seen = {}, {}
 for name, some in {"held out": held_out, **sets}.items():
     reports[name] = realism.report(classifier, some, train=train, held_out=held_out)
@@ -373,7 +373,7 @@ print(verdict)
 # %% [markdown]
 # And the same networks at the usual learning rate:
 
-# %%
+# %% alt="Too slow a learning rate: a row of grey static. The usual one: a row of rough, smudged digits, some of which can be read."
 healthy = train_small(1e-3, epochs=lesson.budget(fast=6, cpu=40, gpu=100))
 print(health.diagnose(*healthy, **real_images, classifier=classifier))
 plots.image_rows({"too slow": broken[1][:12], "usual": healthy[1][:12]})
@@ -404,7 +404,7 @@ distance_by_size = {
     for measure in (distances.frechet_distance, distances.kernel_distance)
 }
 
-# %%
+# %% alt="Both distances by number of images, for real digits and the GAN. The Frechet curves start too high and fall; the kernel curves stay level, and their dots scatter widely where images are few."
 _, panels = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
 for (name, measure), values in distance_by_size.items():
     axes = panels[int(measure is distances.kernel_distance)]
@@ -472,7 +472,7 @@ twice, four, five = near.values()
 print(f"twice against four times:  p = {share_by_luck(twice, four):.3f}")
 print(f"four against five times:   p = {share_by_luck(four, five):.3f}")
 
-# %%
+# %% alt="Share near a mode, a dot for each of five runs, with intervals. Twice as fast lies far to the left; four times and five times overlap."
 _, axes = plt.subplots(figsize=(6, 1.9), layout="constrained")
 for row, values in enumerate(near.values()):
     margin = 2.78 * np.std(values, ddof=1) / len(values) ** 0.5  # Student's t for five runs

@@ -46,7 +46,7 @@ from persogan_lessons.models.losses import cross_entropy_discriminator_loss
 # and `study.load()` reads what came out. Each is the article's GAN made small (two layers of 128
 # units), trained for 2000 steps. Here are ten runs of the very same program.
 
-# %%
+# %% alt="Frechet distances of ten runs of the same program, a dot each. They spread widely, and the worst is more than twice the best."
 runs = study.load()
 
 
@@ -151,7 +151,7 @@ def show(settings, baseline="baseline"):
 # *Before you run it: the article puts Adam and RMSprop on one side and SGD on the other. Do you expect
 # the same?*
 
-# %%
+# %% alt="Each row an optimizer and its rate. Adam and RMSprop at 0.003 lie left of the baseline's band; both at 0.0003, and SGD at 0.3, are all crosses; the rest lie inside the band."
 show(name for name in study.OPTIMIZERS if "beta" not in name)
 
 # %% [markdown]
@@ -175,7 +175,7 @@ for setting in ("Adam 0.003", "RMSprop 0.003", "SGD 0.1"):
 # And $\beta_1$? Keras's default is 0.9: average the gradient over ten steps. But in a game the other
 # player moves too, and a gradient of ten steps ago answers a discriminator that is no more.
 
-# %%
+# %% alt="The baseline and two other values of beta_1. With 0.9 all runs are crosses: they failed. With 0 the dots lie about where the baseline's do."
 show(name for name in study.OPTIMIZERS if "beta" in name)
 
 # %% [markdown]
@@ -275,7 +275,7 @@ def call(self, images, training=False):
 # %% [markdown]
 # What the discriminator of the study then sees of one and the same digit:
 
-# %%
+# %% alt="One and the same digit, eight times in each of three rows: as it is; under grey noise, new each time; and shifted a little to a side, up or down."
 digit = np.repeat(digits.load()[0][:1], 8, axis=0)
 shift = study.RandomShift(2)
 plots.image_rows(
@@ -459,7 +459,7 @@ show(study.STABILISERS)
 # A cure proves itself on the ill. First the 100 images, where the baseline's median is two thirds above what
 # it is with 4000:
 
-# %%
+# %% alt="With 100 images, instance noise, R1 and spectral norm lie left of the baseline's band, R1 farthest. Label smoothing touches it; the random shift does no better, with crosses."
 show([name for name in study.CURED if name.startswith("100 images")], "100 images")
 
 # %% [markdown]
@@ -485,7 +485,7 @@ for setting in ("100 images", *(name for name in study.CURED if name.startswith(
 # digits? Which kind of stabiliser should help most: one that makes the discriminator unsure, one that hides
 # something from it, or one that limits its slope?*
 
-# %%
+# %% alt="At ten times the rate WGAN-GP lies left of the baseline's band, label smoothing inside it, spectral norm right of it. R1 is torn: one dot far to the left, one at the edge of the band, and crosses."
 show([name for name in study.CURED if name.startswith("10 x rate")], "10 x rate")
 
 # %% [markdown]
@@ -520,7 +520,7 @@ for small in (0.0, 1e-12):
 # steps. That is enough to see how it works and too little to conclude anything: with two against two,
 # complete separation comes by luck in two of six deals.
 
-# %%
+# %% alt="Six short runs: two each of the baseline, instance noise and R1. Here the two of R1 lie close together, far to the left of the others."
 small_steps = lesson.budget(fast=80, cpu=1000, gpu=2000)
 mine = {}
 for name, seed in itertools.product(("baseline", "instance noise", "R1"), (11, 12)):

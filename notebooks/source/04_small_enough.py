@@ -46,7 +46,7 @@ from persogan_lessons.models.optimizers import FusedAdam
 # It sounds plausible, and it gives no number. What would be lost? First look where the weights of the
 # article's two networks are:
 
-# %%
+# %% alt="Bars of the weights in each layer of both networks. The two layers from 1024 to 1024 are the longest, those at the 784 pixels come next, and the other two are short."
 article = {"G": networks.mlp_generator(), "D": networks.mlp_discriminator()}
 article_weights = {
     f"{name}: {layer.input.shape[-1]} to {layer.units}": layer.count_params()
@@ -397,7 +397,7 @@ for name in list(competitors)[: lesson.budget(fast=1, cpu=2, gpu=2)]:
 # Two things differ from the study. The learning rate is 0.003, which lesson 03 found better than 0.001
 # for so short a training; and it falls to 0 along a cosine, so that the players end at rest.
 
-# %%
+# %% alt="Left, sixteen drawings, most of them digits, with specks around the strokes. Right, both losses by epoch: after a jolt at the start they stay near each other, and neither player wins."
 epochs = lesson.budget(fast=2, cpu=96, gpu=400)
 steps = epochs * -(-len(images) // 64)
 
@@ -416,7 +416,7 @@ began = time.perf_counter(), time.process_time()
 _ = model.fit(images, batch_size=64, epochs=epochs, verbose=0, callbacks=[live])
 seconds, processor = time.perf_counter() - began[0], time.process_time() - began[1]
 
-# %%
+# %% alt="Real digits, drawings of the GAN, and samples of the Gaussian. Most of the GAN's are digits with specks around the strokes; the Gaussian's are grey blots."
 fakes = model.generate(1000, seed=0)
 found = study.quality(fakes)
 print(f"{steps:,} steps in {seconds:.0f} s, {processor:.0f} s of the processor's")
@@ -438,7 +438,7 @@ plots.image_rows({"real": images[:12], "GAN": fakes[:12], "Gaussian": gaussian[:
 #
 # *Predict: which of the two odd ones does more harm? What will each loss of the discriminator look like?*
 
-# %%
+# %% alt="Drawings after training against discriminators of three sizes. With 2 units they are static; with two layers of 256 or of 1024 they are rough digits on grainy paper."
 short = lesson.budget(fast=1, cpu=10, gpu=100)
 drawn = {}
 for width, depth in ((2, 1), (256, 2), (1024, 2)):

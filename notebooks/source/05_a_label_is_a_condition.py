@@ -45,7 +45,7 @@ from persogan_lessons.models.optimizers import FusedAdam, slowing_adam
 # its place and zeros elsewhere ("one-hot"). In lesson 06 the vector will hold a person's taste, in 07 what is left
 # of a history. The two players will not notice the difference.
 
-# %%
+# %% alt="Twelve real handwritten digits in a row, the first of the training images."
 images, labels = digits.load()
 held_out, held_out_labels = digits.load("test")
 conditions = np.eye(10, dtype="float32")[labels]
@@ -223,7 +223,7 @@ def one_column_each(figure, drawings):
     axes.axis("off")
 
 
-# %%
+# %% alt="Left, eight drawings of each digit, in columns from 0 to 9; nearly all show the digit asked for. Right, both losses: the generator's drops at once, then both stay level."
 keras.utils.set_random_seed(5)
 epochs = lesson.budget(fast=1, cpu=40, gpu=320)
 steps = epochs * -(-len(images) // 64)
@@ -233,7 +233,7 @@ one_hot = np.eye(10, dtype="float32")
 live = plots.Live(np.tile(one_hot, (8, 1)), 5, kept=one_hot, draw=one_column_each)
 _ = model.fit(images, conditions, batch_size=64, epochs=epochs, verbose=0, callbacks=[live])
 
-# %%
+# %% alt="One drawing for each digit, by epoch. Grey paper comes first, then strokes, then shapes that are often the wrong digit; from about epoch 8 on each column shows its own."
 plots.image_rows(live.snapshots)
 
 # %% [markdown]
@@ -271,7 +271,7 @@ vae.compile()
 epochs = lesson.budget(fast=2, cpu=40, gpu=200)
 _ = vae.fit(images, conditions, batch_size=128, epochs=epochs, verbose=0)
 
-# %%
+# %% alt="A digit of each kind from four sources. The GAN's, also after longer training, are nearly as sharp as real ones, a few broken; the VAE's are blurred and often another digit."
 asked = np.repeat(np.arange(10), 100)
 drawn = {
     "held-out real digits": (held_out, held_out_labels),
@@ -301,7 +301,7 @@ for name, (some, wanted) in drawn.items():
 # %% [markdown]
 # And where do they fail? Asked against read, without the many that are right:
 
-# %%
+# %% alt="Two tables of mistakes, asked against read. The GAN's is almost empty; the VAE's is full, and darkest in a few columns: a few digits are read far too often."
 _, panels = plt.subplots(1, 2, figsize=(6.4, 3.2), layout="constrained")
 for axes, name in zip(panels, ("conditional GAN", "conditional VAE"), strict=True):
     some, wanted = drawn[name]
@@ -339,7 +339,7 @@ _ = forgetful.fit(images, conditions, batch_size=64, epochs=epochs, verbose=0)
 unpaid = forgetful.generate(one_hot[asked], seed=0)
 
 
-# %%
+# %% alt="Two rows of threes. Paid for variety, no two are alike and a few are broken; unpaid, nearly the same 3 twelve times."
 def spread(some):
     """By how much two images of one class differ, in pixels, on average; a hundred of each."""
     by_class = some.reshape(10, 100, 28, 28)
@@ -370,7 +370,7 @@ plots.image_rows({"paid": paid[300:312], "unpaid": unpaid[300:312]})
 #
 # *Predict: a 3, an 8, something in between, or noise? And what would a person who likes threes and eights equally have wanted?*
 
-# %%
+# %% alt="Three rows, one noise each, from a 3 at the left to an 8 at the right. The 3 closes its loops step by step; the middle is one of the two or a shape between."
 shares = np.linspace(0, 1, 9)[:, None]
 between = ((1 - shares) * one_hot[3] + shares * one_hot[8]).astype("float32")
 three = np.random.default_rng(0).normal(size=(3, 1, 32)).repeat(9, axis=1)

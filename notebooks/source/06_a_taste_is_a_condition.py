@@ -42,7 +42,7 @@ from persogan_lessons.models.optimizers import slowing_adam
 # The article promises images for *this* user, made from "a vector of the user's preferences", and its
 # code has no user in it. Here are three, each with a dozen digits that they like:
 
-# %%
+# %% alt="A dozen real digits that each of three people likes. Ada: mostly 3s and 9s, upright. Ben: mostly 0s and 2s that lean to the right. Cleo: 1s and 6s, upright and bold."
 people = tastes.sample(50, seed=1, split="test")
 three = [people[number] for number in (23, 10, 17)]
 names = ["Ada", "Ben", "Cleo"]
@@ -68,7 +68,7 @@ for name, one in zip(names, three, strict=True):
 # Slant comes from the moments of the ink, as the angle by which its rows are sheared; thickness from the
 # distance between the middle of a stroke and the paper:
 
-# %%
+# %% alt="Two rows of real digits. In the first they turn from leaning left to leaning right, in the second from a fine pen to a bold one."
 real_images, _ = tastes.wishes(times=1)
 slants, thicknesses = tastes.measure(real_images)
 evenly = np.linspace(20, len(slants) - 20, 12).astype(int)
@@ -108,7 +108,7 @@ twelve_for_each = np.repeat([one.vector() for one in three], 12, axis=0)
 four_for_each = np.repeat([one.vector() for one in (*three, tastes.AVERAGE)], 4, axis=0)
 
 
-# %%
+# %% alt="Left, four drawings each for Ada, Ben, Cleo and the average taste, many of them no digit. Right, both losses over the few epochs, which show nothing of it."
 def trained(generator, images, conditions, *, epochs):
     gan = ConditionalGAN(generator, networks.conditional_discriminator(tastes.CONDITION_SIZE))
     steps = epochs * -(-len(images) // 64)
@@ -122,7 +122,7 @@ epochs = lesson.budget(fast=1, cpu=5, gpu=60)
 generator = networks.conditional_generator(tastes.CONDITION_SIZE)
 straight = trained(generator, liked, tastes_of_liked, epochs=epochs)
 
-# %%
+# %% alt="Taste straight in: a dozen drawings each for Ada, Ben and Cleo. Ben's lean and the others stand upright, as they like it, but many are shapes between two digits."
 for_three = straight.generate(twelve_for_each, seed=1).reshape(3, 12, 28, 28, 1)
 plots.image_rows(dict(zip(names, for_three, strict=True)), title="taste straight in")
 
@@ -185,7 +185,7 @@ for digit in np.argsort(-ada)[:4]:
 # discriminator sees images and wishes, never a person, and the generator learns to grant them. **A taste it
 # meets only afterwards**, when the die chooses among its wishes.
 
-# %%
+# %% alt="Left, four drawings each for Ada, Ben, Cleo and the average taste, now nearly all clear digits. Right, both losses: the generator's drops at once, then both stay level."
 images, wishes = tastes.wishes(times=lesson.budget(fast=1, cpu=2, gpu=4))
 generator = choosing(networks.conditional_generator(tastes.CONDITION_SIZE))
 epochs = lesson.budget(fast=1, cpu=20, gpu=60)
@@ -265,7 +265,7 @@ sources = {
 }
 reports = {name: personalisation.report(reference, each) for name, each in sources.items()}
 
-# %%
+# %% alt="Table of nine measures for six sources. The GAN is close to real in nearly every line; straight in fails at the digits, the VAE is less real, and anybody suits nobody."
 measures = [name for name in reports["real"].row() if "blank" not in name and "by user" not in name]
 plots.table(
     {
@@ -296,7 +296,7 @@ plots.table(
 # A condition is a vector, so there is a straight line between any two people. Here is the way from Ada to
 # Ben, with the same noise in each column:
 
-# %%
+# %% alt="Six rows of drawings, from Ada at the top to Ben at the bottom. Slant and pen change little by little; a digit stays itself for some rows and then is another one."
 way = np.linspace(three[0].vector(), three[1].vector(), 6)
 steps = {
     f"{share:.0%} Ben": model.generate(np.tile(taste, (12, 1)), seed=4)
@@ -311,7 +311,7 @@ plots.image_rows(steps)
 # And a taste that hardly any image satisfies? Few among the 4000 are an 8 that leans far to the left, with a
 # fine pen:
 
-# %%
+# %% alt="Eights that should lean far to the left. Nearest real: the same few images again and again. GAN: twelve different drawings, several of them broken or no 8."
 rare = tastes.Taste(digits=np.eye(10)[8], slant=-35, thickness=2.0)
 asked = np.tile(rare.vector(), (12, 1))
 found = {

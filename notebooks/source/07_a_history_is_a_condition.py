@@ -46,7 +46,7 @@ from persogan_lessons.models.optimizers import slowing_adam
 # sixteen images that three people clicked on, the oldest at the left. As in lesson 06 the people are
 # simulated and the digits are real, so that we know the truth and can measure.
 
-# %%
+# %% alt="Sixteen clicks each, the oldest at the left. Ada: mostly 3s and 9s, upright. Ben: mostly 2s that lean. Dora: 4s, 6s and a 7 at first, then nothing but 4s."
 people = tastes.sample(50, seed=1, split="test")
 three = {"Ada": people[23], "Ben": people[10], "Dora": people[16]}
 plots.image_rows({name: one.history(16, split="test") for name, one in three.items()})
@@ -314,7 +314,7 @@ def over_the_shoulder(model, kept):
     )
 
 
-# %%
+# %% alt="Left, four drawings each after the clicks of Ada, Ben and Dora, each row in its own style, and of nobody, all sorts. Right, the discriminator's loss falls slowly, the generator's stays low."
 keras.utils.set_random_seed(7)
 steps = lesson.budget(fast=40, cpu=1400, gpu=12000)
 model, progress = with_players(encoder), []
@@ -416,7 +416,7 @@ for k in lengths:
         found["wishes"][k] = for_users(simple.generate(each_wish(clicked), seed=2))
 ceiling = for_users(np.concatenate([one.liked(draws, seed=1) for one in users]))
 
-# %%
+# %% alt="Two panels by number of clicks. Digits off by: all curves fall, and copies and wishes end lowest. Recognised: all rise, copies and wishes first. None reaches the line of real images."
 _, panels = plt.subplots(1, 2, figsize=(8, 3.2), layout="constrained")
 titles = ("digits off by", "recognised")
 for place, (axes, title) in enumerate(zip(panels, titles, strict=True)):
@@ -488,7 +488,7 @@ for words, history in (("as they are", given), ("backwards", given[:, ::-1])):
 #
 # *Predict: after so few steps, what will it claim about people without the contrast? Something wrong, or nothing?*
 
-# %%
+# %% alt="How far the shares are off, by epoch. With the contrast the curve falls fast and then levels off; the game alone starts near the average for everybody and falls more slowly."
 keras.utils.set_random_seed(7)
 alone, without = with_players(attention_encoder(features.shape[1])), []
 alone.compile(slowing_adam(3e-3, steps), slowing_adam(3e-3, steps), mode_seeking=3.0)

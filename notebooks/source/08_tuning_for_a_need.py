@@ -59,7 +59,7 @@ from persogan_lessons.models.tuning import (
 # generator, trained once, is to serve all three. Here is the one of lesson 06, drawing for a person whom it
 # never met, below real images that this person likes:
 
-# %%
+# %% alt="Real images that somebody likes, mostly 3s and 6s, above twelve drawings for that person: the same digits in much the same style, some a little ragged."
 model = checkpoints.load("taste")
 people = tastes.sample(lesson.budget(fast=4, cpu=12, gpu=24), seed=1, split="test")
 somebody = people[2]
@@ -151,7 +151,7 @@ def measured(images):
 # Where do we start? At the plain generator, no knob turned. And how bad could it be? *Anybody* is the floor: the same
 # generator, told the average taste for everyone.
 
-# %%
+# %% alt="Table of fit, diversity, Frechet distance and precision. Plain is close to real; anybody has by far the lowest fit and the largest Frechet distance."
 anybody = np.tile(tastes.AVERAGE.vector(), (len(noise), 1))
 plain = measured(drawn(noise))
 found = {"plain": plain, "anybody": measured(drawn(noise, settle(anybody, noise)))}
@@ -185,7 +185,7 @@ def truncate(noise, spread):
 # %% [markdown]
 # *Before you run it: which of fit, diversity and precision will rise as the spread falls? And the Frechet distance?*
 
-# %%
+# %% alt="Drawings and a table for five spreads. As the spread falls, each drawing keeps its digit and loses its quirks, until two of one digit are the same: fit rises and diversity falls."
 spreads = (1.3, 1.0, 0.75, 0.5, 0.0)
 by_spread = {f"spread {s}": drawn(truncate(noise, s)) for s in spreads}
 mine = slice(2 * 64, 2 * 64 + 12)
@@ -204,7 +204,7 @@ show(truncated)
 # What if we had turned the knob on the die as well? The noise of a die pulled to its middle lets the largest
 # share win each time: the favourite digit, and nothing else. We will draw that line, too.
 
-# %%
+# %% alt="Table for the die pulled in as well, at three strengths. With each step fit rises, diversity falls, and the Frechet distance grows."
 with_die = {f"die too, {s}": drawn(truncate(noise, s), conditions) for s in (0.75, 0.5, 0.25)}
 narrowed = {name: measured(images) for name, images in with_die.items()}
 show(narrowed)
@@ -234,7 +234,7 @@ def choose(candidates, scores, *, sharpness=np.inf, seed=0):
 # %% [markdown]
 # *Before you run it: will the discriminator's choice be better than chance? Remember who it has been playing against.*
 
-# %%
+# %% alt="Table of plain drawings and of those that the discriminator chose, at three strengths. The rows hardly differ; precision gains a little."
 eight = np.random.default_rng(9).normal(size=(8, *noise.shape)).astype("float32")
 candidates = np.stack([drawn(each) for each in eight])
 logits = [model.discriminator.predict([some, wishes], verbose=0)[:, 0] for some in candidates]
@@ -294,7 +294,7 @@ for name, some in {
 # It works: real images that people like, and drawings for them, score well above drawings for anybody. Let it choose
 # among eight drawings, the die thrown anew for each.
 
-# %%
+# %% alt="Table of plain drawings and of those that the user's model chose. The sharper the choice, the higher the fit, the larger the Frechet distance, and the lower the diversity."
 candidates = np.stack([drawn(each, conditions) for each in eight])
 scores = [liking(some) for some in candidates]
 by_user = {
@@ -340,7 +340,7 @@ def search(gan, noise, *, conditions, liking, steps=10):
 #
 # *Predict: will the truth rise with it? How do you think the drawings will look after twenty-five steps?*
 
-# %%
+# %% alt="Twelve drawings, plain and after more and more steps of search. Each stays its digit, but strokes thicken, and some double, break or blur, most of all in the last row."
 steps = (3, 7, 15)
 searched, noises = {}, noise
 for more in steps[: lesson.budget(fast=1, cpu=3, gpu=3)]:
@@ -349,7 +349,7 @@ for more in steps[: lesson.budget(fast=1, cpu=3, gpu=3)]:
 rows = {f"{done} steps": images[mine] for done, images in searched.items()}
 plots.image_rows({"plain": drawn(noise)[mine], **rows})
 
-# %%
+# %% alt="Table of the search. What the user's model says rises with the steps; fit does not follow, precision falls, and the Frechet distance grows."
 by_search = {f"search, {done} steps": measured(images) for done, images in searched.items()}
 expected = {name: clicks(images) for name, images in zip(by_search, searched.values(), strict=True)}
 expected["plain"] = clicks(drawn(noise))
@@ -408,7 +408,7 @@ def tune_for(number, lengths):
 # %% [markdown]
 # *Before you run it: what can 32 images teach that the twelve numbers of the taste have not said?*
 
-# %%
+# %% alt="Twelve drawings, plain and after a few and many steps of fine-tuning. The rows look almost alike: the same digits, with strokes that differ a little."
 tuned = twin(model)
 lengths = (10, 80)[: lesson.budget(fast=1, cpu=2, gpu=2)]
 by_person = [list(tune_for(number, lengths)) for number in range(len(people))]
@@ -420,7 +420,7 @@ plots.image_rows(
     {"plain": drawn(noise)[mine], **{f"{n} steps": x[mine] for n, x in by_length.items()}}
 )
 
-# %%
+# %% alt="Table of fine-tuning. After a few steps hardly anything has changed; after many, fit has fallen well below that of the plain drawings."
 by_tuning = {f"fine-tuned, {n} steps": measured(images) for n, images in by_length.items()}
 show({"plain": plain, **by_tuning})
 
@@ -469,7 +469,7 @@ plots.trade_offs(paths, "fit, nats above real images", prices=prices, beside=rea
 # - **A rare taste**: here a choice pays. Take the leaning 8 of lesson 06, of which the generator was shown hardly
 #   any: it draws many that are no 8 at all. Whoever asks for an 8 can let a classifier pick the surest of sixteen.
 
-# %%
+# %% alt="Eights that lean to the left. Plain and at both spreads the same ones are broken; in the last row, the surest 8 of sixteen tries, nearly all can be read."
 rare = tastes.Taste(digits=np.eye(10)[8], slant=-35, thickness=2.0)
 many = np.tile(rare.vector(), (12, 1))
 start = np.random.default_rng(1).normal(size=(16, 12, 42)).astype("float32")

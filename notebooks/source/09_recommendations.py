@@ -58,7 +58,7 @@ interactions = likes.matrix()
 people, items = interactions.shape
 print(f"{people} people, {items} films, {len(likes.users)} likes ({everything.source})")
 
-# %%
+# %% alt="Likes of each film and of each person, the largest first. Both curves fall steeply and end in a long tail: a few have very many, most have few."
 figure, axes = plt.subplots(1, 2, figsize=(7.4, 2.6), layout="constrained")
 axes[0].plot(np.sort(interactions.sum(0))[::-1])
 axes[0].set(xlabel="films, the most popular first", ylabel="likes")
@@ -245,7 +245,7 @@ for name in names:
     found[name] = models[name].scores(everybody)
     print(f"{name}:", ranking.mean(measured(found[name])))
 
-# %%
+# %% alt="Table of recommenders by nDCG@20, with the difference to EASE. Popularity is far behind; the best game, the same without a game, and EASE are about equal; EASE and the game together lead."
 pair = [recommenders.standardised(found[name]) for name in ("EASE", "iCFGAN + likes")]
 found["EASE and iCFGAN + likes"] = sum(pair)
 chosen = recommending.make("EASE, less popular", settings["EASE, less popular"], seed=0)
@@ -328,7 +328,7 @@ for order in ratings.ORDERS:
 # the game, then switch the game off **and keep the settings**. Our ablation had a search of its own, with as many trials. The lines
 # show the best validation score so far, trial by trial; each trial of both has the same settings but for the game.
 
-# %%
+# %% alt="Best validation score so far, trial by trial. The same without the game ends just above the game, and both above EASE; nearly all of the gain comes with the second trial."
 trials = {
     name: [
         np.mean(row["ndcg"]) for row in recommending.load() if row["setting"] == f"choose {name}"
@@ -392,7 +392,7 @@ print("nDCG@20:", ranking.mean(measured(broken.scores(everybody))))
 # (**coverage**), how many come from the **long tail** (the 80 % least popular), how surprising they are (**novelty**, in bits),
 # how different the films of one list are (**diversity** of genres).
 
-# %%
+# %% alt="Table of accuracy beside coverage, tail, novelty and diversity. Popularity shows few films and none of the tail; iCFGAN + likes reaches further into it than EASE, as accurate."
 genres = recommending.genre_table(likes.films)
 reports = {
     name: ranking.report(scores, parts.known, held_out=parts.test, genres=genres)
@@ -414,7 +414,7 @@ plots.table(
 # And now the cheapest knob of all: from EASE's scores take away a little for being popular. *Where will its line lie, compared with
 # the games?*
 
-# %%
+# %% alt="nDCG@20 against coverage. Popularity is alone at the lower left. The line of discounted EASE runs to the right, level at first and then falling; the best games lie close to it."
 ease, popularity = (recommenders.standardised(found[name]) for name in ("EASE", "popularity"))
 weights = (0.0, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5)
 line = [

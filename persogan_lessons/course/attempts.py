@@ -43,18 +43,21 @@ def words(function, inputs):
 
 
 def slopes(function, inputs):
-    """A loss and its gradient: `value`, and `gradient of ...` for each input, None without one."""
-    tensors = _tensors(inputs)
+    """A loss and its gradient: `value`, and `gradient of ...` for each input, None without one.
+
+    Of a value of many numbers, each has a weight of its own: in a plain sum some would cancel.
+    Whole numbers and truths are inputs without a gradient.
+    """
+    tensors = dict(zip(inputs, _tensors(inputs), strict=True))
+    moving = {name: each for name, each in tensors.items() if each.dtype.is_floating}
     with tf.GradientTape() as tape:
-        for tensor in tensors:
-            tape.watch(tensor)
-        value = function(*tensors)
-    if not tf.is_tensor(value):  # NumPy or a plain number: no gradient goes through it
-        return {"value": value} | {f"gradient of {name}": None for name in inputs}
-    gradients = tape.gradient(value, tensors)
-    return {"value": value} | {
-        f"gradient of {name}": each for name, each in zip(inputs, gradients, strict=True)
-    }
+        tape.watch(moving)
+        value = function(*tensors.values())
+    gradients = dict.fromkeys(moving)
+    if tf.is_tensor(value):  # through NumPy or a plain number goes no gradient
+        weights = np.linspace(1, 2, tf.size(value)).reshape(value.shape)
+        gradients = tape.gradient(value, moving, tf.cast(weights, value.dtype))
+    return {"value": value} | {f"gradient of {name}": gradients[name] for name in moving}
 
 
 def update(function, inputs):
@@ -64,23 +67,12 @@ def update(function, inputs):
     plain gradient descent, so that a step tells the gradient. The last two inputs are the
     players' weights, each in a row, as `player_weights` draws them.
     """
-    *given, first, second = inputs.values()
-    players = _small_generator(), _small_discriminator()
-    for player, weights in zip(players, (first, second), strict=True):
-        _set_weights(player, weights)
-    optimizer = keras.optimizers.SGD(1.0)
-    function(*map(tf.convert_to_tensor, given), *players, optimizer)
-    moved = [_row(player) - old for player, old in zip(players, (first, second), strict=True)]
-    return dict(zip(("generator", "discriminator"), moved, strict=True))
+    return _moved(function, inputs, (_small_generator(), _small_discriminator()))
 
 
 def player_weights(rng):
     """Random weights for the players of `update`: `generator_weights`, `discriminator_weights`."""
-    players = {"generator": _small_generator(), "discriminator": _small_discriminator()}
-    return {
-        f"{name}_weights": rng.normal(0, 0.3, player.count_params()).astype("float32")
-        for name, player in players.items()
-    }
+    return _random_weights(rng, (_small_generator(), _small_discriminator()))
 
 
 def packed(arrays):
@@ -133,6 +125,23 @@ def _small_discriminator():
         [keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(1)],
         name="discriminator",
     )
+
+
+def _moved(function, inputs, players):
+    """How far one update, by gradient descent, moves each player from the weights it is given."""
+    *given, first, second = inputs.values()
+    for player, weights in zip(players, (first, second), strict=True):
+        _set_weights(player, weights)
+    function(*map(tf.convert_to_tensor, given), *players, keras.optimizers.SGD(1.0))
+    pairs = zip(players, (first, second), strict=True)
+    return {player.name: _row(player) - old for player, old in pairs}
+
+
+def _random_weights(rng, players):
+    return {
+        f"{player.name}_weights": rng.normal(0, 0.3, player.count_params()).astype("float32")
+        for player in players
+    }
 
 
 def _row(network):
@@ -220,22 +229,12 @@ def _in_a_row(gradients, network):
 
 def conditional_update(function, inputs):
     """As `update`, of two small players that take a condition: `[noise, condition]` and so on."""
-    *given, first, second = inputs.values()
-    players = _conditional_generator(), _conditional_discriminator()
-    for player, weights in zip(players, (first, second), strict=True):
-        _set_weights(player, weights)
-    function(*map(tf.convert_to_tensor, given), *players, keras.optimizers.SGD(1.0))
-    moved = [_row(player) - old for player, old in zip(players, (first, second), strict=True)]
-    return dict(zip(("generator", "discriminator"), moved, strict=True))
+    return _moved(function, inputs, (_conditional_generator(), _conditional_discriminator()))
 
 
 def conditional_weights(rng):
     """Random weights for the players of `conditional_update`, as `player_weights`."""
-    players = {"generator": _conditional_generator(), "discriminator": _conditional_discriminator()}
-    return {
-        f"{name}_weights": rng.normal(0, 0.3, player.count_params()).astype("float32")
-        for name, player in players.items()
-    }
+    return _random_weights(rng, (_conditional_generator(), _conditional_discriminator()))
 
 
 CONDITION_SIZE = 4  # of the players of `conditional_update`
@@ -254,3 +253,62 @@ def _conditional_discriminator():
     suits = keras.layers.Dot(1)([seen, keras.layers.Dense(4)(condition)])
     logit = keras.layers.Add()([keras.layers.Dense(1)(seen), suits])
     return keras.Model([image, condition], logit, name="discriminator")
+
+
+def untouched(function, inputs):
+    """What the function returns for NumPy arrays, `value`, and `... afterwards` for each of them.
+
+    So an answer that changes what it is given, in place, differs from one that does not.
+    """
+    given = {name: np.copy(each) for name, each in inputs.items()}
+    value = function(*given.values())
+    return {"value": value} | {f"{name} afterwards": each for name, each in given.items()}
+
+
+def slope(function, inputs):
+    """As `slopes`, of the first input alone: `value` and `gradient`; the others are only given."""
+    first, *others = _tensors(inputs)
+    with tf.GradientTape() as tape:
+        tape.watch(first)
+        value = function(first, *others)
+    return {
+        "value": value,
+        "gradient": tape.gradient(value, first) if tf.is_tensor(value) else None,
+    }
+
+
+def climb(function, inputs):
+    """What a step of a search makes of noise: `value`, and how far the `generator` moved with it.
+
+    The function gets all inputs but the last two, then a small generator that takes
+    `[noise, condition]`, and `liking`, which gives images `(n, 28, 28, 1)` their scores `(n,)`.
+    The last two inputs are the weights of both, as `climb_weights` draws them.
+    """
+    *given, weights, likes = inputs.values()
+    generator = _PlainGenerator()
+    _set_weights(generator, weights)
+
+    def liking(images):
+        return tf.tanh(tf.reshape(images, (-1, 784)) @ likes[:, None])[:, 0]
+
+    value = function(*map(tf.convert_to_tensor, given), generator, liking)
+    return {"value": value, "generator": _row(generator) - weights}
+
+
+def climb_weights(rng):
+    """Random weights for `climb`: `generator_weights`, and `likes`, one for each pixel."""
+    weights = _random_weights(rng, [_PlainGenerator()])
+    return weights | {"likes": rng.normal(0, 0.02, 784).astype("float32")}
+
+
+class _PlainGenerator(keras.Model):
+    """As `_conditional_generator`, without a graph of its layers, which takes long to make."""
+
+    def __init__(self):
+        super().__init__(name="generator")
+        self.draws = keras.layers.Dense(784, "tanh")
+        self.draws.build((None, NOISE_SIZE + CONDITION_SIZE))
+        self.built = True
+
+    def call(self, pair):
+        return tf.reshape(self.draws(tf.concat(pair, axis=1)), (-1, 28, 28, 1))

@@ -233,6 +233,23 @@ def learns_from_clicks(off_by):
     print(f"Passed: off by {off_by[none]:.2f} with {none} clicks, {off_by[many]:.2f} with {many}.")
 
 
+def loses_nothing(resumed, uninterrupted):
+    """Did a training that was stopped end where another did? Takes the lists of their arrays."""
+    apart = [
+        float(np.abs(np.subtract(one, other, dtype="float64")).max())
+        for one, other in zip(resumed, uninterrupted, strict=True)
+    ]
+    if max(apart) > 0:
+        raise CheckFailed(
+            f"{np.count_nonzero(apart)} of {len(apart)} variables differ, by {max(apart):.2g} at "
+            "most",
+            cause="a state without the optimizers or the random numbers, other batches after the "
+            "restart, another seed, or two different machines",
+            read="'What is a state?' in lesson 11",
+        )
+    print(f"Passed: {len(apart)} variables, not one of them differs in a single bit.")
+
+
 def members_stay_hidden(found, at_most=0.6):
     """Does an attack fail to tell training images from others? Takes a `privacy.Membership`."""
     if found.low > at_most:
@@ -331,6 +348,41 @@ def noise_matters(images, real_images, *, at_least=0.6):
             read="'Predict, then break it' in lesson 05",
         )
     print(f"Passed: drawings for one condition differ {share:.0%} as much as real images.")
+
+
+def draws_for_owners(report, *, at_least=0.5):
+    """Are drawings recognised as their owner's, various, and no copies? Takes an `owners.Report`.
+
+    `at_least` is the share of the way that recognition has to go, from guessing to real pictures.
+    """
+    found, real = report.fake.recognised, report.real.recognised
+    read = "'Does it draw for them?' in lesson 13"
+    if found.right < found.chance + at_least * (real.right - found.chance):
+        raise CheckFailed(
+            f"{found.right:.0%} of the drawings are recognised, {real.right:.0%} of real pictures "
+            f"are, {found.chance:.0%} would be by guessing",
+            cause="too few steps, or people whose pictures are too alike even for the judge",
+            read=read,
+        )
+    if report.variety_share < 0.6:
+        raise CheckFailed(
+            f"two drawings for a person differ {report.variety_share:.0%} as much as two of the "
+            "person's pictures",
+            cause="the generator ignores its noise: mode_seeking is 0, or too few steps",
+            read=read,
+        )
+    very_near = report.memorisation.very_near
+    if very_near > 0.3:
+        raise CheckFailed(
+            f"{very_near:.0%} of the drawings lie very near a training picture, 5% would if "
+            "nothing were copied",
+            cause="too few pictures, or too many steps for them",
+            read="'Predict, then break it' in lesson 13",
+        )
+    print(
+        f"Passed: {found.right:.0%} recognised, {real.right:.0%} of real pictures; variety "
+        f"{report.variety_share:.0%} of real, very near a training picture {very_near:.0%}."
+    )
 
 
 def _between_0_and_1(scores):

@@ -21,8 +21,8 @@ from persogan_lessons.data.dialogues import RARE, TURNS, Exchange, Vocabulary, w
 
 SPEAKERS = 10  # that a word has to be used by
 VOCABULARY, LENGTH = 1500, 16  # words known, and words of a turn
-CONVERSATIONS = 10  # that a person has to have had
-NEW_PEOPLE = 40  # on whom nothing is trained
+CONVERSATIONS = 3  # that a person has to have had
+NEW_PEOPLE, TALKATIVE = 40, 10  # on whom nothing is trained, and how many conversations they had
 PROFILE = 30  # past replies that tell a voice
 PROFILES = 3  # drawn for each half of a person's conversations
 SHORTEST = 3  # words of a reply that can show a voice
@@ -57,8 +57,7 @@ class Group(NamedTuple):
     Attributes:
         learning: exchanges to train a generator on; empty for people never seen.
         judging: exchanges to fit a judge of voices on.
-        testing: exchanges to reply to; their profiles come from the learning conversations, and for
-            people never seen from the judging ones.
+        testing: exchanges to reply to; their profiles come from conversations that no judge reads.
     """
 
     learning: list
@@ -73,10 +72,10 @@ def vocabulary():
 
 @functools.cache
 def people(split="train"):
-    """Exchanges of real people with at least ten conversations.
+    """Exchanges of real people with at least three conversations.
 
     Args:
-        split: "train", or "test" for the 40 people on whom nothing is trained.
+        split: "train", or "test" for 40 people on whom nothing is trained, who had at least ten.
 
     Returns:
         A `Group`. Persons are numbers from 0 that mean nothing outside of it; the same number is
@@ -92,8 +91,9 @@ def people(split="train"):
         raise ValueError(f"split must be 'train' or 'test'; got {split!r}")
     random = np.random.default_rng(0)
     spoken = _by_speaker()
-    everybody = random.permutation(sorted(spoken))
-    chosen = everybody[NEW_PEOPLE:] if split == "train" else everybody[:NEW_PEOPLE]
+    talkative = [who for who in sorted(spoken) if len(spoken[who]) >= TALKATIVE]
+    new = list(random.permutation(talkative)[:NEW_PEOPLE])
+    chosen = new if split == "test" else random.permutation(sorted(set(spoken) - set(new)))
     parts = [_parts(random, spoken[who], number, split) for number, who in enumerate(chosen)]
     return Group(*(sum(part, []) for part in zip(*parts, strict=True)))
 
@@ -119,14 +119,14 @@ def pairs():
 
 
 def _parts(random, talks, number, split):
-    """Three lists of exchanges of one person: half of the talks, a quarter, a quarter."""
+    """Three lists of exchanges of one person: two thirds of the talks, a sixth, a sixth."""
     order = random.permutation(len(talks))
-    half, quarter = len(order) // 2, 3 * len(order) // 4
-    places = order[:half], order[half:quarter], order[quarter:]
+    learned, judged = 2 * len(order) // 3, 5 * len(order) // 6
+    places = order[:learned], order[learned:judged], order[judged:]
     learned, judged, tested = ([talks[place] for place in some] for some in places)
-    if split == "test":
-        known = _profiles(random, learned)
-        return [], _exchanges(learned + judged, known, number), _exchanges(tested, known, number)
+    if split == "test":  # nothing is learned from them, so a judge can read more
+        known = _profiles(random, judged)
+        return [], _exchanges(learned, known, number), _exchanges(tested, known, number)
     one, other = learned[::2], learned[1::2]
     known = _profiles(random, one), _profiles(random, other)
     learning = _exchanges(one, known[1], number) + _exchanges(other, known[0], number)

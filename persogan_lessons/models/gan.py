@@ -74,7 +74,9 @@ class GAN(keras.Model):
         self.penalty = options.pop("penalty", _no_penalty)
         self.averaging = options.pop("averaging", 0.998)
         # Eight steps for each return to Python: steadier and up to a third faster on two cores.
-        super().compile(**{"optimizer": None, "steps_per_execution": 8} | options)
+        # Several replicas return after each one.
+        at_once = 8 if tf.distribute.get_strategy().num_replicas_in_sync == 1 else 1
+        super().compile(**{"optimizer": None, "steps_per_execution": at_once} | options)
         self.generator_optimizer = _ready(generator_optimizer, self.generator)
         self.discriminator_optimizer = _ready(discriminator_optimizer, self.judge)
 
@@ -82,6 +84,16 @@ class GAN(keras.Model):
     def metrics(self):
         """What `fit` reports: the mean loss of each player over the epoch."""
         return [self.discriminator_loss_tracker, self.generator_loss_tracker]
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Nothing: both networks are built. Keras would try a batch; it fails on workers' pairs."""
+
+    def get_metrics_result(self):
+        """The means so far, by name; on a worker of several, with an axis that Keras reduces."""
+        found = super().get_metrics_result()
+        if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
+            return {name: value[None] for name, value in found.items()}
+        return found
 
     def discriminator_step(self, real_images):
         """One step of the discriminator on `(batch, 28, 28, 1)` real images; returns its loss."""
@@ -182,8 +194,18 @@ class GAN(keras.Model):
         return self.generator.inputs[0].shape[-1]
 
     def sample_noise(self, count):
-        """`(count, noise_size)` standard normal numbers, new at each call."""
-        return keras.random.normal((count, self.noise_size), seed=self.noise_seed)
+        """`(count, noise_size)` standard normal numbers, new at each call.
+
+        Where several replicas share a batch, each draws for all and keeps its own rows: together
+        they use the noise that one alone would, and no two of them the same.
+        """
+        replica = tf.distribute.get_replica_context()
+        replicas = replica.num_replicas_in_sync if replica else 1
+        noise = keras.random.normal((count * replicas, self.noise_size), seed=self.noise_seed)
+        if replicas == 1:
+            return noise
+        shares = ops.reshape(noise, (replicas, count, self.noise_size))
+        return shares[replica.replica_id_in_sync_group]
 
     def call(self, inputs, training=False):
         """The images that the averaged generator makes of its inputs, `(batch, noise_size)`."""
@@ -479,12 +501,16 @@ def require_history(history, shape, *, longest):
 
 
 def _ready(optimizer, network):
-    """The optimizer, built for its network, and scaling its loss where float16 needs it."""
+    """The optimizer, built for its network; its loss is scaled for float16 and for replicas."""
     optimizer = optimizer or FusedAdam(1e-3, beta_1=0.5)
     float16 = any(layer.compute_dtype == "float16" for layer in network.layers)
     if float16 and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     optimizer.build(network.trainable_variables)
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if replicas > 1:
+        # Each replica's loss is a mean over its share of the batch, and Keras sums their gradients.
+        optimizer.scale_loss = lambda loss: type(optimizer).scale_loss(optimizer, loss) / replicas
     return optimizer
 
 

@@ -79,7 +79,9 @@ class Writer(layers.Layer):
     def __init__(self, words, units=128, *, embedding=48):
         super().__init__(name="writer")
         self.words, self.units, self.embedding = words, units, embedding
-        self.embed = layers.Embedding(words, embedding)
+        # Keras would begin with numbers twenty times smaller, and learn far more slowly.
+        usual = keras.initializers.RandomNormal(stddev=1.0)
+        self.embed = layers.Embedding(words, embedding, embeddings_initializer=usual)
         self.begin = layers.Dense(units, activation="tanh")
         self.remember = layers.GRU(units, return_sequences=True)
         self.choose = layers.Dense(words)

@@ -23,14 +23,16 @@ An assignment is four files, here for lesson 01:
    name arguments as they like; a right answer of more than two takes `*rest`.
 
    `attempts` says how a function is tried: `returned` (what it returns), `slopes` (a loss and its
-   gradient), `update` (how far two small players move), `words` (what is said of each example).
+   gradient), `update` (how far two small players move), `words` (what is said of each example),
+   `untouched` (what it returns, and whether its inputs are as before), `slope` (as `slopes`, where
+   only the first input has a gradient).
    Where none fits, add one to `persogan_lessons/course/attempts.py`; keep answers out of that
    module, since it runs beside students' code when a class is graded. This folder never does.
 
-   Mistakes common to all tasks need no line: an error, nothing returned, a wrong shape, NaN, a
-   constant, no gradient, a turned sign, a factor, a sum for a mean (`GENERAL` in `tasks.py`). List
-   those that are this task's own. The first that gives the student's numbers on every example is
-   named, so two with different causes must differ on them (a test sees to it).
+   Mistakes common to all tasks need no line: an error, nothing returned, an input changed, a
+   wrong shape, NaN, a constant, no gradient, a turned sign, a factor, a sum for a mean (`GENERAL`
+   in `tasks.py`). List those that are this task's own. The first that gives the student's numbers
+   on every example is named, so two with different causes must differ on them (a test sees to it).
 
 2. `notebooks/source/assignments/01_name.py`. Jupytext percent, named as its lesson is, with three
    to five tasks. Three tags make a cell a part of the assignment:

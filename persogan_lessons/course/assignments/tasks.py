@@ -2,8 +2,10 @@
 
 import functools
 import hashlib
+import math
 import os
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -12,6 +14,10 @@ from persogan_lessons.course.checks import CheckFailed
 
 TRIES = 3  # different sets of inputs, so that no constant is right by luck
 INTERRUPTED = "the answer ended the program, or took its results for something else"
+NONE = (
+    "something is None: a gradient is, where no tape watches what it is taken of "
+    "(`tape.watch`), or the way is cut by NumPy; so is what a function without `return` gives"
+)
 UNKNOWN = "none of the mistakes known here; work through two numbers by hand and compare"
 
 
@@ -117,7 +123,8 @@ class Task:
         for known in self.mistakes:
             if all(_alike(one, self._mistaken(known, secret, at)) for at, one in enumerate(found)):
                 return seen, known.cause, known.read
-        causes = (cause for find in GENERAL if (cause := find(found, wanted)))
+        summed = functools.partial(_summed, examples=self.examples(secret))
+        causes = (cause for find in (*GENERAL, summed) if (cause := find(found, wanted)))
         return seen, next(causes, UNKNOWN), self.read
 
 
@@ -174,14 +181,15 @@ def _cause_of(error):
         "NotImplementedError": "this task has no answer yet",
         "No gradients provided": "no gradient reaches the weights: what is to learn was computed "
         "outside the tape, or went through NumPy",
-        "None values not supported": "no gradient reaches the weights: what is to learn was "
-        "computed outside the tape, or went through NumPy",
+        "None values not supported": NONE,
+        "NoneType": NONE,
         "positional argument": "the function takes other arguments than the task says",
         "NameError": "a name that nothing defines: an import is missing, or a cell was not run",
         "could not convert": "the answer is no number, where one is asked for",
         "float() argument": "the answer is no number, where one is asked for",
         "SystemExit": "the answer ends the program instead of returning",
         "ncompatible shapes": "two things of different shapes are put together",
+        "be broadcast": "two things of different shapes are put together",
     }
     return next(
         (hint for sign, hint in hints.items() if sign in error),
@@ -195,6 +203,14 @@ def _cause_of(error):
 def _nothing_returned(found, wanted):
     if all(next(iter(each.values())) is None for each in found):
         return "the function returns nothing: a `return` is missing"
+
+
+def _changed(found, wanted):
+    for one, other in zip(found, wanted, strict=True):
+        for name in other:
+            if name.endswith(" afterwards") and not _equal(one.get(name), other[name]):
+                given = name.removesuffix(" afterwards")
+                return f"{given} is not as it was before: work on a copy, not in place"
 
 
 def _no_gradient(found, wanted):
@@ -247,13 +263,29 @@ def _constant(found, wanted):
 
 def _multiple(found, wanted):
     ratios = [_ratio(*pair) for pair in zip(found, wanted, strict=True)]
-    if None in ratios:
+    if None in ratios or not np.allclose(ratios, ratios[0], rtol=1e-2):
         return None
-    if not np.allclose(ratios, ratios[0], rtol=1e-2):
-        return "a sum over the batch where a mean is asked for, or a mean where a sum is"
     if np.isclose(ratios[0], -1, rtol=1e-2):
         return "the sign is turned"
     return f"all is {ratios[0]:.3g} times what it should be: a factor too many, or one missing"
+
+
+def _summed(found, wanted, examples):
+    """A sum for a mean: as many times too much as there are numbers along axes of an input."""
+    ratios = [_ratio(*pair) for pair in zip(found, wanted, strict=True)]
+    for times, given, due in ((1, "sum", "mean"), (-1, "mean", "sum")):
+        if all(
+            ratio and any(np.isclose(ratio**times, count, rtol=1e-2) for count in _counts(inputs))
+            for ratio, inputs in zip(ratios, examples, strict=True)
+        ):
+            return f"a {given} over the batch where a {due} is asked for, or over other axes"
+
+
+def _counts(inputs):
+    """How many numbers stand along the axes of each input, one axis or several in a row."""
+    shapes = {np.shape(each) for each in inputs.values()}
+    spans = (s[i:j] for s in shapes for i, j in combinations(range(len(s) + 1), 2))
+    return {count for span in spans if (count := math.prod(span)) > 1}
 
 
 def _ratio(found, wanted):
@@ -276,6 +308,7 @@ def _cut(found, wanted):
 
 GENERAL = (
     _nothing_returned,
+    _changed,
     _not_finite,
     _shape,
     _random,

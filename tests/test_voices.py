@@ -1,0 +1,131 @@
+"""The study of replies: what a run measures, and what comes with the course."""
+
+import functools
+
+import numpy as np
+import pytest
+from test_repliers import LENGTH, WORDS, given, small
+
+from persogan_lessons.course import voices
+from persogan_lessons.data.dialogues import Exchange
+from persogan_lessons.measures import replies
+
+LOUD, QUIET = "haha yes !", "indeed , no ."
+
+
+def exchange(person, reply):
+    return Exchange((reply, "tea"), ("well ?",), reply, person)
+
+
+class Texts:
+    """Stands for a vocabulary: numbers are read as words."""
+
+    size, length = WORDS, LENGTH
+
+    def texts(self, numbers):
+        return [" ".join(str(each) for each in row if each) for row in numbers]
+
+    def exchanges(self, exchanges):
+        return given(len(exchanges))
+
+
+@pytest.fixture
+def tests():
+    """Two people, forty replies each, whose voices are plain."""
+    tested = [exchange(0, LOUD)] * 40 + [exchange(5, QUIET)] * 40
+    judge = replies.VoiceJudge([LOUD, QUIET] * 5, [0, 5] * 5)
+    rights = functools.partial(voices._heard, judge, [each.person for each in tested])
+    return voices.Tests(tested, [*tested[40:], *tested[:40]], rights)
+
+
+@pytest.fixture
+def begun(tests):
+    model = small()
+    encoded = given(200)
+    judge = voices.reply_games.reply_discriminator(WORDS, LENGTH, embedding=8, units=8)
+    source = voices.Source(Texts(), [exchange(1, LOUD)], {"": tests})
+    weights = [[np.copy(each) for each in one.get_weights()] for one in (model, judge)]
+    return voices.Start(source, encoded, model, judge, weights)
+
+
+def test_own_voices_are_found_and_strange_ones_are_not(begun, tests):
+    own = voices.measure(begun, tests, texts=[each.reply for each in tests.exchanges])
+    assert own["voice"] == own["voice of ten"] == [1, 1]
+    assert own["copied"] == 1, "they stand in the person's own past"
+    assert own["told apart"] == pytest.approx(0.5, abs=0.01)
+    strange = voices.measure(begun, tests, texts=[QUIET] * 40 + [LOUD] * 40)
+    assert strange["voice"] == [0, 0]
+    assert strange["copied"] == 0.5, "what is loud was trained on"
+
+
+def test_an_empty_reply_is_measured_like_any_other(begun, tests):
+    found = voices.measure(begun, tests, texts=[""] * 80)
+    assert found["copied"] == 0 and found["told apart"] > 0.9
+
+
+def test_somebody_elses_past_changes_nothing_else():
+    one = voices._after(exchange(0, LOUD), exchange(5, QUIET))
+    assert one.profile == (QUIET, "tea") and (one.person, one.reply) == (0, LOUD)
+
+
+@pytest.mark.parametrize("way", voices.WITHOUT_TRAINING)
+def test_what_people_wrote_has_their_voices(begun, tests, way):
+    found = voices._looked_up(begun, tests, way=way)
+    assert found["voice of ten"] == [1, 1]
+
+
+@pytest.mark.parametrize("way", voices.WAYS)
+def test_each_way_is_run_and_undone(begun, way, monkeypatch):
+    """A way trains the replier unless it stays, and the next starts where it did."""
+    for name in ("MORE", "BATCH"):
+        monkeypatch.setattr(voices, name, 2)
+    monkeypatch.setattr(voices, "start", lambda *_: begun)
+    found = voices.run((f"real people: {way}", 0))
+    assert found["setting"] == f"real people: {way}" and found["seed"] == 0
+    assert {"perplexity", "shuffled perplexity", "shuffled voice of ten"} < set(found)
+    assert len(found["cooler voice"]) == 2
+    stays = voices.WAYS[way][0] is voices.stay
+    assert equal(begun.replier.get_weights(), begun.weights[0]) == stays
+    begun.again()
+    assert equal(begun.replier.get_weights(), begun.weights[0])
+
+
+def equal(some, others):
+    return all(np.array_equal(*pair) for pair in zip(some, others, strict=True))
+
+
+def test_values_are_means_over_seeds_for_each_person():
+    runs = [
+        {"setting": "a", "voice": [0.0, 1.0], "distinct-2": 0.2},
+        {"setting": "a", "voice": [0.5, 0.5], "distinct-2": 0.4},
+        {"setting": "b", "voice": [9.0, 9.0], "distinct-2": 9},
+    ]
+    assert list(voices.values(runs, "a", measure="voice")) == [0.25, 0.75]
+    assert list(voices.values(runs, "a", measure="distinct-2")) == [0.2, 0.4]
+
+
+# What comes with the course
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return voices.load()
+
+
+def test_every_run_is_there(runs):
+    found = [(each["setting"], each["seed"]) for each in runs]
+    assert sorted(found) == sorted(voices.pairs())
+
+
+def test_the_file_names_nobody():
+    """Numbers and names of measures only: nothing that a person wrote, nobody's identifier."""
+    text = voices.FILE.read_text("utf-8")
+    assert len(text) < 150_000 and "sender" not in text
+    assert all(len(each["voice"]) == voices.VOICES for each in voices.load() if "voice" in each)
+
+
+def test_a_person_is_used_by_the_shipped_runs(runs):
+    """The true replies are a greater surprise after the past of somebody else."""
+    for each in runs:
+        if "perplexity" in each:
+            assert each["perplexity"] < each["shuffled perplexity"]
