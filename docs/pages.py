@@ -96,7 +96,8 @@ All comparisons of the course whose runs are kept, each with its seeds. A cell s
 over the seeds, and in brackets the lowest and the highest. Where brackets overlap, do not call one
 better. A run that was measured several times counts as at its end.
 
-`×` counts runs that failed; what a failed run could not be measured by is left out. Precision and
+`×` counts runs that failed; what a failed run could not be measured by is left out. `–` is a measure
+that says nothing about a setting. Precision and
 recall are shares from 0 to 1; the [glossary](glossary.md) explains the words. Shorter comparisons
 are made within the lessons, and stand there."""
 
@@ -149,7 +150,7 @@ def _seeds(group):
 def _spread(group, key):
     values = [row[key] for row in group if _is_number(row.get(key))]
     if not values:
-        return "×"
+        return "×" if any(row.get("failed") for row in group) else "–"
     middle = _short(statistics.median(values))
     if min(values) == max(values):
         return middle
