@@ -49,6 +49,14 @@ def say_how_deep_captions_are(app, page, template, context, doctree):
     )
 
 
+def let_the_keyboard_reach_wide_tables(app, page, template, context, doctree):
+    """A table that is too wide is scrolled, so it has to be a place that Tab leads to."""
+    if context.get("body"):
+        plain, reached = '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'
+        context["body"] = context["body"].replace(plain, reached)
+
+
 def setup(app):
     """Sphinx calls this."""
+    app.connect("html-page-context", let_the_keyboard_reach_wide_tables)
     app.connect("html-page-context", say_how_deep_captions_are, priority=900)  # after the theme
