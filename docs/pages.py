@@ -96,9 +96,10 @@ All comparisons of the course whose runs are kept, each with its seeds. A cell s
 over the seeds, and in brackets the lowest and the highest. Where brackets overlap, do not call one
 better. A run that was measured several times counts as at its end.
 
-`×` counts runs that failed; what a failed run could not be measured by is left out. `–` stands where
-a measure says nothing about a setting. Precision and recall are shares from 0 to 1; the
-[glossary](glossary.md) explains the words. Shorter comparisons are made within the lessons, and stand there."""
+`×` counts runs that failed; what a failed run could not be measured by is left out. `–` stands
+where a measure says nothing about a setting. Precision and recall are shares from 0 to 1; the
+[glossary](glossary.md) explains the words. Shorter comparisons are made within the lessons, and
+stand there."""
 
 
 def _comparison(name, kept):
