@@ -169,12 +169,21 @@ def test_the_real_lab_serves_and_stops(tmp_path):
             assert "started" in wait_for(f"{base}/api/status?token={token}")
             with pytest.raises(urllib.error.HTTPError, match="403"):
                 urllib.request.urlopen(f"{base}/api/status")
-            lab.send_signal(signal.SIGINT)
-            lab.wait(60)
+            press_ctrl_c(lab)
             said = lab.stdout.read()
             assert lab.returncode == 0 and "Traceback" not in said and "[I " not in said, said
         finally:
             lab.kill()
+
+
+def press_ctrl_c(lab):
+    """Once, and once more where a busy machine was still starting something else at the first."""
+    lab.send_signal(signal.SIGINT)
+    try:
+        lab.wait(30)
+    except subprocess.TimeoutExpired:
+        lab.send_signal(signal.SIGINT)
+        lab.wait(60)
 
 
 def wait_for(address, seconds=60):
