@@ -21,6 +21,7 @@ NAMES = {  # of what was measured; other names stand as they are in the file
     "classes": "digits drawn",
     "memory": "memory, MB",
 }
+MOST_COLUMNS = 8  # of measures, side by side
 UNCOUNTED = {"seed", "seconds", "steps", "failed"}  # no results, or none that compare
 
 
@@ -94,7 +95,8 @@ RESULTS = """# Results
 
 All comparisons of the course whose runs are kept, each with its seeds. A cell says the **median**
 over the seeds, and in brackets the lowest and the highest. Where brackets overlap, do not call one
-better. A run that was measured several times counts as at its end.
+better. A run that was measured several times counts as at its end. *Trials* are settings that were
+tried to choose among them, each once.
 
 `×` counts runs that failed; what a failed run could not be measured by is left out. `–` stands
 where a measure says nothing about a setting. Precision and recall are shares from 0 to 1; the
@@ -103,30 +105,42 @@ stand there."""
 
 
 def _comparison(name, kept):
-    """A heading, a table, and how it was made."""
+    """A heading, a table for all settings with the same measures, and how they were made."""
     module = importlib.import_module(f"persogan_lessons.course.{name}")
     about = module.__doc__.splitlines()[0].rstrip(".").removeprefix("The study of ")
-    rows = [_flat(each) for each in kept["runs"]]
-    columns = [key for key in _numeric(rows) if key not in UNCOUNTED]
-    heads = ["setting", "seeds", *[NAMES.get(key, key.replace("_", " ")) for key in columns]]
-    lines = ["| " + " | ".join(heads) + " |", "|---" + "|---:" * (len(columns) + 1) + "|"]
-    for setting, group in _by_setting(rows).items():
-        cells = [setting, _seeds(group), *[_spread(group, key) for key in columns]]
-        lines.append("| " + " | ".join(cells) + " |")
+    flat = getattr(module, "flat", _at_the_end)  # nested runs are explained by their study
+    tables = [_table(rows) for rows in _alike(flat(kept["runs"]))]
     heading = f"## {about[0].upper()}{about[1:]}"
-    return "\n\n".join([heading, "\n".join(lines), _made(kept["provenance"])])
+    return "\n\n".join([heading, *tables, _made(kept["provenance"])])
 
 
-def _flat(run):
+def _at_the_end(runs):
     """A run that was measured on the way counts as it was at its end."""
-    marks = run.get("marks") or [{}]
-    return {key: value for key, value in run.items() if key != "marks"} | marks[-1]
+    return [
+        {key: value for key, value in run.items() if key != "marks"}
+        | (run.get("marks") or [{}])[-1]
+        for run in runs
+    ]
 
 
-def _numeric(rows):
-    """The keys under which some row has a number, in their order."""
-    keys = {key: None for row in rows for key in row}
-    return [key for key in keys if any(_is_number(row.get(key)) for row in rows)]
+def _alike(rows):
+    """Rows with the same measures, together."""
+    groups = {}
+    for row in rows:
+        groups.setdefault(frozenset(row), []).append(row)
+    return groups.values()
+
+
+def _table(rows):
+    """Settings below each other; side by side where there are many measures and few settings."""
+    measures = [key for key in rows[0] if key not in {"setting", *UNCOUNTED}]
+    lines = [["setting", "seeds", *[NAMES.get(key, key.replace("_", " ")) for key in measures]]]
+    for setting, group in _by_setting(rows).items():
+        lines.append([setting, _seeds(group), *[_spread(group, key) for key in measures]])
+    if len(measures) > MOST_COLUMNS:
+        lines = list(zip(*lines, strict=True))
+    lines.insert(1, ["---", *["---:"] * (len(lines[0]) - 1)])
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
 def _is_number(value):

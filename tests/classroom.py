@@ -22,16 +22,16 @@ WRONG = (
 )
 
 
-def solution(cell):
-    """What stands in a teacher's cell, without its markers."""
-    return re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", cell.source)
+def solutions(source):
+    """The right answers to an assignment: what stands in the teacher's cells, by grade id."""
+    return {
+        cell.metadata.nbgrader.grade_id: re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", cell.source)
+        for cell in handouts.teachers_version(source).cells
+        if cell.metadata and cell.metadata.nbgrader.solution
+    }
 
 
-GOOD = {
-    cell.metadata.nbgrader.grade_id: solution(cell)
-    for cell in handouts.teachers_version(SOURCE).cells
-    if cell.metadata and cell.metadata.nbgrader.solution
-}
+GOOD = solutions(SOURCE)
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Student:
     problem: str = ""
 
 
-def filled(answers):
-    """The students' version with these answers, by grade id."""
-    notebook = copy.deepcopy(RELEASE)
+def filled(answers, release=RELEASE):
+    """A students' version with these answers, by grade id."""
+    notebook = copy.deepcopy(release)
     for cell in notebook.cells:
         if cell.metadata:
             cell.source = answers.get(cell.metadata.nbgrader.grade_id, cell.source)

@@ -12,6 +12,26 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 
+SHARE_THE_SITE = (
+    "tests/test_site.py",
+    "tests/browser/test_pages.py",
+    "tests/browser/test_playground.py",
+)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Of two processes each takes whole files, and one takes all that need the site."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.split("::")[0]
+            return "the site" if file in SHARE_THE_SITE else file
+
+    return ByFile(config, log)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The folder of the whole site, built once: without a network, without a warning."""

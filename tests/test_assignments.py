@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -117,3 +118,20 @@ def test_the_reference_solutions_pass(source, monkeypatch, capsys):
             exec(compile(cell.source, source.name, "exec"), names)
     hidden = capsys.readouterr().out.count("with hidden inputs too")
     assert hidden == len([each for each in TASKS if each.values[0] == f"lesson_{source.name[:2]}"])
+
+
+@EVERY_SOURCE
+def test_the_teachers_guide_has_every_task_and_its_points(source):
+    guide = (COURSE.parent / "docs" / "teachers.md").read_text(encoding="utf-8")
+    section = re.split("^## ", guide.partition(f"## Assignment {source.name[:2]}.")[2], flags=re.M)[
+        0
+    ]
+    rows = re.findall(r"^\| (?:`(\w+)`|conclusion).*?\| (\d+) \|", section, flags=re.M)
+    cells = [
+        cell.metadata.nbgrader for cell in handouts.teachers_version(source).cells if cell.metadata
+    ]
+    marked = [each for each in cells if each.grade]
+    wanted = [(each.grade_id[3:].removesuffix("-check"), each.points) for each in marked]
+    assert len(rows) == len(wanted) and f" {sum(points for _, points in wanted)} points." in section
+    for (name, points), (task, worth) in zip(rows, wanted, strict=True):
+        assert name in (task, "") and int(points) == worth

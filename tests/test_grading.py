@@ -12,7 +12,7 @@ from pathlib import Path
 import classroom
 import pytest
 
-from persogan_lessons.course import grading, isolation, sandbox, submissions
+from persogan_lessons.course import grading, handouts, isolation, sandbox, submissions
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = classroom.SOURCE.stem
@@ -27,8 +27,8 @@ def room(folder):
     return grading.Room(folder, classroom.SOURCE, limits, isolation.missing)
 
 
-def command(handed_in, out):
-    arguments = [handed_in, "-o", out, "--seconds", "6"]
+def command(handed_in, out, *, seconds=6):
+    arguments = [handed_in, "-o", out, "--seconds", seconds]
     return [sys.executable, "-m", "persogan_lessons.course.grading", *map(str, arguments)]
 
 
@@ -143,6 +143,29 @@ def test_it_refuses_to_grade_without_isolation(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().err
     assert "this is a test" in said and "--without-isolation" in said
     assert not (tmp_path / "out").exists()
+
+
+@whole_class
+@isolated
+@pytest.mark.parametrize("source", grading.assignments(), ids=lambda each: each.stem)
+def test_every_assignment_goes_through_nbgrader(source, tmp_path, record_property):
+    release = handouts.students_version(source)
+    for name, answers in {"ada": classroom.solutions(source), "ben": {}}.items():
+        path = tmp_path / "in" / name / "answers.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(handouts.content(classroom.filled(answers, release)))
+    began = time.monotonic()
+    subprocess.run(command(tmp_path / "in", tmp_path / "out", seconds=60), cwd=ROOT, check=True)
+    record_property("seconds", time.monotonic() - began)
+    with (tmp_path / "out" / f"{source.stem}.csv").open(encoding="utf-8") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    worth = {
+        cell.metadata.nbgrader.grade_id[3:].removesuffix("-check"): cell.metadata.nbgrader.points
+        for cell in release.cells
+        if cell.metadata and cell.metadata.nbgrader.grade and cell.cell_type == "code"
+    }
+    assert {task: float(rows["ada"][task]) for task in worth} == worth
+    assert {float(rows["ben"][task]) for task in worth} == {0}
 
 
 @whole_class

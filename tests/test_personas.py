@@ -50,13 +50,14 @@ def test_train_and_test_people_are_disjoint(language):
 @BOTH
 def test_every_text_fits_and_is_known(language):
     vocabulary = personas.vocabulary(language)
-    for one in drawn(language):
-        for text in (*one.profile, *one.history, one.reply):
-            assert len(dialogues.words(text)) < personas.LENGTH
-            assert vocabulary.unknown(text) == []
-        assert vocabulary.texts(vocabulary.replies([one.reply])) == [
-            vocabulary.texts(vocabulary.turns([one.reply]))[0]
-        ]
+    exchanges = drawn(language)
+    texts = {text for one in exchanges for text in (*one.profile, *one.history, one.reply)}
+    for text in texts:
+        assert len(dialogues.words(text)) < personas.LENGTH
+        assert vocabulary.unknown(text) == []
+    replies = [one.reply for one in exchanges]
+    written = vocabulary.texts(vocabulary.replies(replies))
+    assert written == vocabulary.texts(vocabulary.turns(replies))
 
 
 @BOTH

@@ -26,12 +26,13 @@ def made(name, terms=games.TERMS):
     return {"CFGAN": CFGAN, "ItemCFGAN": ItemCFGAN}[name](terms, SMALL, epochs=60, rate=1e-2)
 
 
-EACH = pytest.mark.parametrize("name", ["IRGAN", "CFGAN", "ItemCFGAN"])
+@pytest.fixture(scope="module", params=["IRGAN", "CFGAN", "ItemCFGAN"])
+def fitted(request, clubs):
+    return made(request.param).fit(clubs[0])
 
 
-@EACH
-def test_the_hidden_is_found(name, clubs):
-    assert found(made(name).fit(clubs[0]), clubs) > 0.85
+def test_the_hidden_is_found(fitted, clubs):
+    assert found(fitted, clubs) > 0.85
 
 
 def test_the_paper_and_the_ablation_find_it_too(clubs):
@@ -42,12 +43,10 @@ def test_the_paper_and_the_ablation_find_it_too(clubs):
     assert found(paper, clubs) > 0.85 and found(ablation, clubs) > 0.85
 
 
-@EACH
-def test_somebody_new_and_nobody_are_served(name, clubs):
-    model = made(name).fit(clubs[0])
+def test_somebody_new_and_nobody_are_served(fitted, clubs):
     new = np.zeros((2, 36))
     new[0, [13, 15, 17]] = 1
-    scores = model.scores(new)
+    scores = fitted.scores(new)
     others = np.setdiff1d(np.arange(12, 24), [13, 15, 17])
     assert scores[0, others].mean() > np.r_[scores[0, :12], scores[0, 24:]].mean()
     np.testing.assert_allclose(scores[1], np.log1p(clubs[0].sum(0)), rtol=1e-6)

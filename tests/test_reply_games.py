@@ -106,6 +106,7 @@ def test_each_step_moves_both_players_and_a_slow_one_rests(kind):
         game = kind(model, discriminator)
         rates = {"generator": 1e-2, "discriminator": 1e-2} | {still: 0.0}
         game.compile(adam(rates["generator"]), adam(rates["discriminator"]))
+        game.run_eagerly = True  # one step is sooner done than traced
         before = [np.copy(each) for each in model.get_weights()], discriminator.get_weights()
         game.fit(repliers.teach(given(64)), steps_per_epoch=1, verbose=0, shuffle=False)
         moved = {

@@ -1,5 +1,6 @@
 """The site: built whole, offline and without a warning; its pages say what is committed."""
 
+import importlib
 import json
 import re
 import struct
@@ -171,12 +172,28 @@ def test_a_report_of_benchmarks_is_taken_in_a_level_lower(kept):
     assert "## Fast\n\n### Small\n\n```\n# a comment\n```" in text
 
 
-def test_all_studies_are_on_the_page_with_all_their_settings(site):
+@pytest.mark.parametrize("name", ["recommending", "sizes", "study", "trust", "voices"])
+def test_a_study_is_on_the_page_with_all_its_settings(site, name):
+    module = importlib.import_module(f"persogan_lessons.course.{name}")
     words = "".join(Page(site / "results.html").words)
-    for path in (ROOT / "persogan_lessons" / "course").glob("*.json"):
-        study = json.loads(path.read_text("utf-8"))
-        names = {run["setting"] for run in study["runs"]} if "runs" in study else set()
-        assert {name for name in names if name not in words} == set()
+    rows = getattr(module, "flat", list)(module.load())
+    assert {row["setting"] for row in rows if row["setting"] not in words} == set()
+    assert len(rows) >= len(module.load())
+
+
+def test_many_measures_of_few_settings_stand_below_each_other(kept):
+    runs = [{"setting": "plain", "seed": 0, **{f"measure {i}": i for i in range(9)}}]
+    (kept / "course" / "study.json").write_text(json.dumps({"provenance": {}, "runs": runs}))
+    text = pages.results(kept, kept / "nowhere")
+    assert "| setting | plain |" in text and "| measure 8 | 8 |" in text
+
+
+@pytest.mark.parametrize("name", ["recommending", "trust", "voices"])
+def test_nested_runs_become_numbers(name):
+    module = importlib.import_module(f"persogan_lessons.course.{name}")
+    for row in module.flat(module.load()):
+        numbers = [value for key, value in row.items() if key != "setting"]
+        assert len(numbers) > 1 and all(isinstance(each, int | float) for each in numbers)
 
 
 # ---- the parts ----------------------------------------------------------------------------------

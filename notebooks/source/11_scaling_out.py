@@ -9,9 +9,9 @@
 # %% [markdown]
 # **You will be able to**
 #
-# - *measure* what a training step is made of, and which switches make it faster here;
-# - *spread* one batch over several devices and several processes, and get the same weights;
-# - *survive* the death of a worker, and *calculate* when one more stops paying.
+# - *spread* one batch over several processes and several devices, and get the same weights;
+# - *survive* the death of a worker;
+# - *measure* what a step is made of, *calculate* when one more worker stops paying, and find the switches that help here.
 #
 # **You need** lesson 06, whose model is trained here, unchanged.
 # **It takes** thirty minutes to read, and about three minutes to run on a laptop with two cores.
@@ -40,102 +40,14 @@ from persogan_lessons.models.gan import GAN
 tf.get_logger().setLevel("ERROR")  # strategies are talkative
 
 # %% [markdown]
-# ## What is a step made of?
-#
-# Before we make anything faster: where does the time go? Here is the model of lesson 06, and how long one step of both
-# players takes for batches of several sizes.
-#
-# *Predict: a batch of 128 images is eight times one of 16. How many times as long does its step take?*
-
-
-# %%
-def one_step(model, *shapes, **options):
-    """A step of a model on a batch of any size, as TensorFlow's graph."""
-    takes = tuple(tf.TensorSpec((None, *shape)) for shape in shapes)
-    takes = (takes,) if len(takes) > 1 else takes
-    return tf.function(model.train_step, input_signature=[takes], **options)
-
-
-gan = checkpoints.build("taste")
-gan.compile(mode_seeking=3.0)
-images, _ = digits.load()
-step = one_step(gan, (28, 28, 1), (12,))
-seconds = {}
-for size in (16, 32, 64, 128):
-    batch = images[:size], np.ones((size, 12), "float32")
-    seconds[size] = machines.seconds_a_step(lambda batch=batch: step((batch,)))
-
-# %%
-each_image, each_step = np.polyfit(list(seconds), list(seconds.values()), 1)
-each_step = max(each_step, 0)
-sizes = np.array([0, *seconds])
-plt.figure(figsize=(5, 2.6), layout="constrained")
-plt.plot(sizes, 1e3 * (each_step + each_image * sizes), color="gray", linewidth=1)
-plt.plot(list(seconds), [1e3 * each for each in seconds.values()], "o", color=plots.REAL)
-plt.gca().set(xlabel="images in a batch", ylabel="milliseconds a step", ylim=(0, None))
-plt.show()
-ratio = seconds[128] / seconds[16]
-print(f"8 times the images, {ratio:.1f} times the time. Each step: {1e3 * each_step:.1f} ms,")
-print(f"and {1e3 * each_image:.2f} ms more for each image.")
-
-# %% [markdown]
-# A line describes it well: some time for **each step**, whatever is in it, and some for **each image**. The line is the
-# whole theory of this lesson. More machines share the second, and add to the first. Switches on one machine make one of
-# the two smaller.
-#
-# ## One batch, two devices
-#
-# If one device is too slow, use several. The most common way is **data parallelism**: each device has a *replica* of
-# all weights, takes its share of the batch, and computes a gradient. The gradients are averaged (an *all-reduce*), so every
-# replica makes the same step. In TensorFlow that is a *strategy*, and a model made in its scope:
-#
-# ```
-# strategy = tf.distribute.MirroredStrategy()     # all GPUs of this machine
-# with strategy.scope():
-#     gan = GAN(...)
-#     gan.compile(...)
-# gan.fit(...)                                    # batch_size is that of all replicas together
-# ```
-#
-# Nobody needs two GPUs to try it. We have split our CPU into two *logical* devices, in the first cell.
-#
-# *Predict: one device with 64 images, or two with 32 each. How different are the weights after eight steps?*
-
-
-# %%
-def after_eight_steps(strategy):
-    """The weights of a small GAN that was trained on one batch, eight times."""
-    keras.utils.set_random_seed(11)
-    with strategy.scope():
-        small = GAN(networks.mlp_generator(16, width=32), networks.mlp_discriminator(width=32))
-        small.compile(*(keras.optimizers.SGD(0.05) for _ in range(2)), steps_per_execution=1)
-    data = tf.data.Dataset.from_tensors(images[:64]).repeat(8)
-    small.fit(data, verbose=0, shuffle=None)
-    return np.concatenate([each.ravel() for each in small.generator.get_weights()])
-
-
-alone = after_eight_steps(tf.distribute.get_strategy())
-shared = after_eight_steps(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
-print(f"weights differ by {np.abs(alone - shared).max():.1e} at most")
-
-# %% [markdown]
-# By the rounding of a sum, no more. Two things had to be right for that, and both are easy to get wrong:
-#
-# - **Mean or sum?** Each replica's loss is a mean over *its* images, but Keras adds up the gradients. With $n$ replicas they
-#   would be $n$ times too long. So our `compile` divides the loss by $n$, as Keras's own losses do. With Adam you would hardly
-#   have noticed: it divides by the length of the gradients anyway. Such faults live long.
-# - **Whose noise?** Every replica has the same random state. Left alone, both would draw the *same* noise, and half of the batch
-#   would be wasted. Ours draws for all, and each keeps its rows.
-#
-# And three things are *not* equal in the bigger models: batch normalization averages over a replica's share, not the whole
-# batch; so do terms that compare images of a batch (`mode_seeking`, the contrast of lesson 07); and the noise that the
-# discriminator puts on images is the same on each replica. Usually that is harmless. It is another training, though, and not the
-# same one made faster.
-#
 # ## Two processes, as on two machines
 #
-# Several machines work in the same way, but each runs a process of its own, and gradients travel over the network. Who is in the
-# cluster, each process reads in an environment variable. On a real cluster its launcher sets that; here we do:
+# If one machine is too slow, use several. The most common way is **data parallelism**: each machine has a *replica* of all
+# weights, takes its share of the batch, and computes a gradient. The gradients are averaged (an *all-reduce*), so every replica
+# makes the same step.
+#
+# Each machine runs a process of its own, and gradients travel over the network. Who is in the cluster, each process reads in an
+# environment variable. On a real cluster its launcher sets that; here we do:
 
 # %%
 print(cluster.tf_config(["127.0.0.1:2222", "127.0.0.1:2223"], index=1))
@@ -168,15 +80,8 @@ with cluster.Workers(2, command("whole"), logs=folder / "whole") as workers:
 print(workers.said(0))
 
 # %% [markdown]
-# Two workers, one training. Was it worth it? Compare a step of both together with one of this process alone, on all cores.
-
-# %%
-measured = json.loads((folder / "whole" / train.REPORT).read_text())
-print(f"Two workers: {seconds[64] / measured['seconds_a_step']:.2f} times as fast as one process")
-
-# %% [markdown]
-# Do not be surprised if that is less than 1. The two share the cores that one had before, and now they exchange gradients
-# as well. Two workers on one machine double *nothing*; they are a rehearsal. What you rehearse is what comes now.
+# Two processes, one training: every line above is about both. We shall see further down whether it was any faster. First,
+# what you would meet on a real cluster sooner or later.
 #
 # ## Break it: pull the plug
 #
@@ -228,12 +133,117 @@ with lesson.expect_failure():
     )
 
 # %% [markdown]
+# ## One batch, two devices
+#
+# How can we be sure that two replicas do what one would have done? Several devices in *one* process are the simplest case, such as
+# the GPUs of one machine. In TensorFlow that is another *strategy*, and a model made in its scope:
+#
+# ```
+# strategy = tf.distribute.MirroredStrategy()     # all GPUs of this machine
+# with strategy.scope():
+#     gan = GAN(...)
+#     gan.compile(...)
+# gan.fit(...)                                    # batch_size is that of all replicas together
+# ```
+#
+# Nobody needs two GPUs to try it. We have split our CPU into two *logical* devices, in the first cell.
+#
+# *Predict: one device with 64 images, or two with 32 each. How different are the weights after eight steps?*
+
+
+# %%
+images, _ = digits.load()
+
+
+def after_eight_steps(strategy):
+    """The weights of a small GAN that was trained on one batch, eight times."""
+    keras.utils.set_random_seed(11)
+    with strategy.scope():
+        small = GAN(networks.mlp_generator(16, width=32), networks.mlp_discriminator(width=32))
+        small.compile(*(keras.optimizers.SGD(0.05) for _ in range(2)), steps_per_execution=1)
+    data = tf.data.Dataset.from_tensors(images[:64]).repeat(8)
+    small.fit(data, verbose=0, shuffle=None)
+    return np.concatenate([each.ravel() for each in small.generator.get_weights()])
+
+
+alone = after_eight_steps(tf.distribute.get_strategy())
+shared = after_eight_steps(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+print(f"weights differ by {np.abs(alone - shared).max():.1e} at most")
+
+# %% [markdown]
+# By the rounding of a sum, no more. Two things had to be right for that, and both are easy to get wrong:
+#
+# - **Mean or sum?** Each replica's loss is a mean over *its* images, but Keras adds up the gradients. With $n$ replicas they
+#   would be $n$ times too long. So our `compile` divides the loss by $n$, as Keras's own losses do. With Adam you would hardly
+#   have noticed: it divides by the length of the gradients anyway. Such faults live long.
+# - **Whose noise?** Every replica has the same random state. Left alone, both would draw the *same* noise, and half of the batch
+#   would be wasted. Ours draws for all, and each keeps its rows.
+#
+# And three things are *not* equal in the bigger models: batch normalization averages over a replica's share, not the whole
+# batch; so do terms that compare images of a batch (`mode_seeking`, the contrast of lesson 07); and the noise that the
+# discriminator puts on images is the same on each replica. Usually that is harmless. It is another training, though, and not the
+# same one made faster.
+
+# %% [markdown]
+# ## What is a step made of?
+#
+# Before we make anything faster: where does the time go? Here is the model of lesson 06, and how long one step of both
+# players takes for batches of several sizes.
+#
+# *Predict: a batch of 128 images is eight times one of 16. How many times as long does its step take?*
+
+
+# %%
+def one_step(model, *shapes, **options):
+    """A step of a model on a batch of any size, as TensorFlow's graph."""
+    takes = tuple(tf.TensorSpec((None, *shape)) for shape in shapes)
+    takes = (takes,) if len(takes) > 1 else takes
+    return tf.function(model.train_step, input_signature=[takes], **options)
+
+
+gan = checkpoints.build("taste")
+gan.compile(mode_seeking=3.0)
+step = one_step(gan, (28, 28, 1), (12,))
+seconds = {}
+for size in (16, 32, 64, 128):
+    batch = images[:size], np.ones((size, 12), "float32")
+    seconds[size] = machines.seconds_a_step(lambda batch=batch: step((batch,)))
+
+# %%
+each_image, each_step = np.polyfit(list(seconds), list(seconds.values()), 1)
+each_step = max(each_step, 0)
+sizes = np.array([0, *seconds])
+plt.figure(figsize=(5, 2.6), layout="constrained")
+plt.plot(sizes, 1e3 * (each_step + each_image * sizes), color="gray", linewidth=1)
+plt.plot(list(seconds), [1e3 * each for each in seconds.values()], "o", color=plots.REAL)
+plt.gca().set(xlabel="images in a batch", ylabel="milliseconds a step", ylim=(0, None))
+plt.show()
+ratio = seconds[128] / seconds[16]
+print(f"8 times the images, {ratio:.1f} times the time. Each step: {1e3 * each_step:.1f} ms,")
+print(f"and {1e3 * each_image:.2f} ms more for each image.")
+
+# %% [markdown]
+# A line describes it well: some time for **each step**, whatever is in it, and some for **each image**. The line is the
+# whole theory of this lesson. More machines share the second, and add to the first. Switches on one machine make one of
+# the two smaller.
+#
+# Now the two workers. A step of both together, beside a step of this process alone, on all cores:
+
+# %%
+measured = json.loads((folder / "whole" / train.REPORT).read_text())
+print(f"Two workers: {seconds[64] / measured['seconds_a_step']:.2f} times as fast as one process")
+
+# %% [markdown]
+# Do not be surprised if that is less than 1. The two share the cores that one had before, and now they exchange gradients
+# as well. Two workers on one machine double *nothing*; they are a rehearsal.
+
+# %% [markdown]
 # ## When does one more stop paying?
 #
 # You do not need a hundred machines to know. We have measured all that it takes:
 #
-# - the time of each step and of each image, in our first figure;
-# - how many bytes a gradient has, and how long an exchange takes, for one number and for all of them, in the run above.
+# - the time of each step and of each image, in the figure above;
+# - how many bytes a gradient has, and how long an exchange takes, for one number and for all of them, in our first run.
 #
 # In a *ring*, each of $n$ workers sends its gradient around in $n$ parts, twice: $2(n-1)$ messages, each of
 # $\text{bytes} / n$. So a step takes
@@ -395,10 +405,10 @@ for name, times in faster.items():
 # %% [markdown]
 # ## What you did
 #
-# - You *measured* a step: a part for each step, a part for each image. Some switches help here, and others hurt.
-# - You *spread* a batch over two devices and two processes. A mean of gradients, noise for everybody, the same weights.
-# - You *survived* a killed worker without losing a bit, and *calculated* that more workers pay while there is enough to
-#   compute for each.
+# - You *spread* a batch over two processes and two devices. A mean of gradients, noise for everybody, the same weights.
+# - You *survived* a killed worker without losing a bit.
+# - You *measured* a step: a part for each step, a part for each image. So more workers pay while there is enough to compute for
+#   each. Some switches help here, and others hurt.
 #
 # **Next:** lesson 12. A model that knows people: what does it give away?
 #

@@ -243,6 +243,24 @@ def load():
     return study.load(FILE)
 
 
+def flat(runs):
+    """The runs as rows of numbers: trials by their validation nDCG, tests method by method."""
+    rows = []
+    for run in runs:
+        what, name = run["setting"].split(" ", 1)
+        if what == "choose":
+            found = {"nDCG, validation": float(np.mean(run["ndcg"]))}
+            rows.append({"setting": f"trials of {name}", "seed": run["seed"]} | found)
+            continue
+        for method, report in run["reports"].items():
+            means = {key: float(np.ravel(each)[0]) for key, each in report.items()}
+            rows.append({"setting": f"{method}, {name} split", "seed": run["seed"]} | means)
+        for pair, (mean, *_) in run["differences"].items():
+            found = {"difference in nDCG": mean}
+            rows.append({"setting": f"{pair}, {name} split", "seed": run["seed"]} | found)
+    return rows
+
+
 def complete():
     """Run what is missing from the file, and keep each result as it comes."""
     early = [name for name in METHODS if name not in STARTS_FROM]

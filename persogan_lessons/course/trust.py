@@ -325,6 +325,36 @@ def load():
     return study.load(FILE)
 
 
+def flat(runs):
+    """The runs as rows of numbers, one for each thing compared; of loops the last round."""
+    return [
+        {"setting": f"{run['setting']}{part}", "seed": run["seed"]} | found
+        for run in runs
+        for part, found in _parts(run)
+    ]
+
+
+def _parts(run):
+    """What one run compares: pairs of a name to add, and `{measure: number}`."""
+    found = {key: value for key, value in run.items() if key not in ("setting", "seed")}
+    if "linked" in found:
+        by_clicks = found.pop("linked").items()
+        for name, one in found.items():
+            drawings = [f"recognised by {k}" for k in TOGETHER]
+            right = dict(zip(drawings, one["recognised"], strict=True))
+            yield f": {name}", right | {"digits off by": one["digits"], "fit, nats": one["fit"]}
+        yield "", {f"linked by {clicks} clicks": right for clicks, right in by_clicks}
+    elif "rarer" in found:
+        for clicks in found["rarer"]:
+            yield f": {clicks} of 32", {f"{name} digit": found[name][clicks] for name in found}
+    elif "real" in found:
+        at_end = {name: found[name][-1] for name in found["real"]}
+        for part, state in (("", at_end), (": real", found["real"])):
+            yield part, {"digits, effectively": state.pop("digits")} | state
+    else:
+        yield "", found
+
+
 def complete():
     """Run what is missing from the file, and keep each result as it comes."""
     pool = concurrent.futures.ProcessPoolExecutor(os.cpu_count(), study.SPAWN, study.use_one_core)

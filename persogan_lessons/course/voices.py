@@ -304,6 +304,20 @@ def values(runs, setting, *, measure):
     return found.mean(axis=0) if found.ndim == 2 else found
 
 
+def flat(runs):
+    """The runs as rows of numbers: means over people, and known people in rows of their own."""
+    rows = []
+    for run in runs:
+        new = {"setting": run["setting"], "seed": run["seed"]}
+        known = {"setting": run["setting"].replace("people", "people, known"), "seed": run["seed"]}
+        for key, value in run.items():
+            row = known if key.startswith("known: ") else new
+            if key not in new:
+                row[key.removeprefix("known: ")] = float(np.mean(value))
+        rows += [new, known] if len(known) > 2 else [new]
+    return rows
+
+
 def pairs():
     """Every `(setting, seed)`; the ways of one seed follow each other, since they share a start."""
     return [

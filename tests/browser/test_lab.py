@@ -330,3 +330,66 @@ def test_lesson_07(lab, page):
     before = pixels(image)
     drag(page, cell.locator(".noUi-handle"), right=200)
     wait_for_change(page, image, before)
+
+
+@FULL
+def test_lesson_09(lab, page):
+    run_all(page, lab("09_recommendations.ipynb"))
+    cell = cell_with(page, "input[list]")
+    box, lists = cell.locator("input[list]"), cell.locator(".widget-html ol")
+    before = lists.all_inner_texts()
+    box.fill("Forrest Gump")
+    box.press("Enter")
+    chip = cell.get_by_role("button", name="Forrest Gump")
+    chip.wait_for()
+    until(page, lambda: lists.all_inner_texts()[1] != before[1], "EASE's list stayed the same")
+    assert lists.all_inner_texts()[0] == before[0]  # what most people like
+    chip.focus()
+    page.keyboard.press("Enter")
+    until(page, lambda: lists.all_inner_texts() == before, "the lists did not come back")
+    cell.get_by_role("button", name="Forget me").click()
+    cell.get_by_text("You like nothing yet").wait_for()
+
+
+@FULL
+def test_lesson_10(lab, page):
+    run_all(page, lab("10_replies_for_a_user.ipynb"))
+    cell = cell_with(page, ".widget-textarea")
+    line, said = cell.locator(".widget-text input"), cell.locator(".widget-html-content")
+    line.fill("what would you like to drink?")
+    cell.get_by_role("button", name="Say it").click()
+    until(page, lambda: all(said.all_inner_texts()), "nobody answered")
+    tea, cocoa = said.all_inner_texts()
+    assert "tea" in tea and "cocoa" in cocoa
+    cell.locator("select").last.select_option("Ada's friend Leo")  # now both are he
+    line.fill("what would you like to drink?")
+    line.blur()
+    cell.get_by_role("button", name="Say it").focus()
+    page.keyboard.press("Enter")
+    until(page, lambda: "tea" in said.last.inner_text(), "the other did not become Leo")
+    cell.get_by_role("button", name="Say it").click()
+    cell.get_by_text("Nothing was said yet").wait_for()
+
+
+@FULL
+def test_lesson_13(lab, page):
+    run_all(page, lab("13_capstone.ipynb"))
+    cell = cell_with(page, ".persogan-sheet")
+    sheet = cell.locator(".persogan-sheet")
+    blank = pixels(sheet)
+    cell.get_by_role("button", name="Keep it").click()
+    cell.get_by_text("The sheet is empty").wait_for()
+    drag(page, sheet, right=60, up=60)
+    stroke = wait_for_change(page, sheet, blank)
+    cell.locator(".widget-text input").fill("Ada")
+    cell.get_by_role("button", name="Keep it").click()
+    cell.get_by_text("Pictures so far: 1").wait_for()
+    wait_for_return(page, sheet, blank)
+    sheet.focus()
+    for key in [" ", *["ArrowRight"] * 6]:
+        page.keyboard.press(key)
+    line = wait_for_change(page, sheet, blank)
+    assert changed(stroke, line) > 0.01
+    page.keyboard.press("Delete")
+    sheet.blur()
+    wait_for_return(page, sheet, blank)

@@ -14,7 +14,7 @@ MAIN = (
     "playground.html",
     "results.html",
     "notebooks/03_keeping_it_stable.html",
-    "api/2_models.html",
+    "api/4_display.html",
 )
 SERIOUS = {"serious", "critical"}
 EVERY_PAGE = pytest.mark.parametrize("name", MAIN)

@@ -110,9 +110,7 @@ lesson_02.frechet_distance.check(frechet_distance, secret=tasks.secret())
 # %% tags=["answer:coverage"]
 def coverage(fake_features, real_features):
     ### BEGIN SOLUTION
-    radii = np.sort(pairwise_distances(real_features), axis=1)[
-        :, 3
-    ]  # the first is the point itself
+    radii = np.sort(pairwise_distances(real_features), axis=1)[:, 3]  # place 0: the point itself
     apart = pairwise_distances(real_features, fake_features)  # (m, n)
     return (apart < radii[:, None]).any(1).mean()
     ### END SOLUTION
