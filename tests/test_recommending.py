@@ -8,7 +8,7 @@ from persogan_lessons.data import ratings
 from persogan_lessons.data.ratings import Film
 from persogan_lessons.models import recommender_gans as games
 
-GAMES = recommending.COMBINED, recommending.ABLATION
+GAMES = pytest.mark.parametrize("pair", recommending.GAMES.items(), ids=lambda pair: pair[0])
 
 
 @pytest.fixture
@@ -27,13 +27,23 @@ def test_a_trial_is_the_same_every_time():
     assert recommending.drawn("EASE", 3) != recommending.drawn("EASE", 4)
 
 
-def test_the_ablation_tries_the_same_settings_without_the_game():
+@GAMES
+def test_the_ablation_tries_the_same_settings_without_the_game(pair):
     for trial in range(5):
-        game, ablation = (recommending.drawn(name, trial) for name in GAMES)
-        assert game.pop("adversarial") > 0 and ablation.pop("adversarial") == 0
+        game, ablation = (recommending.drawn(name, trial) for name in pair)
+        if "trainings" not in game:
+            assert game.pop("adversarial") > 0 and ablation.pop("adversarial") == 0
         assert game == ablation
-    trials = {recommending.METHODS[name].trials for name in GAMES}
+    trials = {recommending.METHODS[name].trials for name in pair}
     assert len(trials) == 1, "both get as many trials"
+
+
+def test_five_trainings_are_five_models_with_the_best_settings_of_one():
+    for name in ("5 x iCFGAN + likes", "5 x the same, no game"):
+        model = recommending.make(name, recommending.best(name), seed=7)
+        assert [each.seed for each in model.models] == [7, 107, 207, 307, 407]
+        one = recommending.make(name[4:], recommending.best(name[4:]), seed=7)
+        assert {each.terms for each in model.models} == {one.terms}
 
 
 def test_settings_lie_in_their_ranges():
@@ -62,8 +72,7 @@ def test_a_better_ridge_is_better_on_validation(made_up):
 def test_a_test_row_holds_every_method_and_difference(made_up, monkeypatch):
     few = {name: recommending.METHODS[name] for name in ("popularity", "EASE")}
     monkeypatch.setattr(recommending, "METHODS", few)
-    monkeypatch.setattr(recommending, "COMBINED", "popularity")
-    monkeypatch.setattr(recommending, "ABLATION", "popularity")
+    monkeypatch.setattr(recommending, "GAMES", {"popularity": "popularity"})
     monkeypatch.setattr(
         recommending, "best", lambda name: {"ridge": 100.0} if name == "EASE" else {}
     )
