@@ -9,12 +9,15 @@ import colab
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SMOKE = ["notebooks/00_start_here.ipynb"]
+SMOKE = [
+    "notebooks/00_start_here.ipynb",
+    "tests/test_checkpoints.py::test_the_shipped_label_gan_draws_what_it_is_asked_for",
+]
 CHOSEN = [] if os.environ.get("PERSOGAN_BUDGET") == "cpu" else SMOKE
 
 
 def test_the_lessons_run_on_the_versions_of_colab():
-    """All of them with --full, else the first, which has a widget and a trained generator."""
+    """All of them with --full, else the first, with its widgets, and the model of lesson 05."""
     command = [sys.executable, str(ROOT / "tests" / "colab.py"), *CHOSEN]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if "No matching distribution" in done.stderr or "CalledProcessError" in done.stderr:

@@ -115,3 +115,28 @@ def test_shipped_trials_are_those_that_the_script_draws():
         if what == "choose":
             drawn = recommending.drawn(name, row["seed"])
             assert {key: row["settings"][key] for key in drawn} == drawn
+
+
+# What lesson 09 says of it
+
+
+def rows_of(order):
+    return [row for row in recommending.load() if row["setting"] == f"test {order}"]
+
+
+def test_five_trainings_beat_ease_on_every_random_split():
+    game = "5 x iCFGAN + likes"
+    for row in rows_of("random"):
+        assert row["differences"][f"{game} - EASE"][1] > 0, "the low end of the interval"
+        assert row["differences"][f"EASE and {game} - EASE"][1] > 0
+        share = {name: row["reports"][name]["tail_share"] for name in (game, "EASE")}
+        assert share[game] > 1.7 * share["EASE"]
+    means = [row["reports"][game]["ndcg"][0] for row in rows_of("random")]
+    assert np.mean(means) > 0.3
+
+
+def test_time_levels_almost_all():
+    """On temporal splits no single recommender is far ahead of EASE."""
+    for row in rows_of("temporal"):
+        for name, (mean, _, _) in row["differences"].items():
+            assert mean < 0.01, name
