@@ -172,7 +172,10 @@ def test_a_report_of_benchmarks_is_taken_in_a_level_lower(kept):
     assert "## Fast\n\n### Small\n\n```\n# a comment\n```" in text
 
 
-@pytest.mark.parametrize("name", ["recommending", "sizes", "study", "trust", "voices"])
+STUDIES = sorted(path.stem for path in (ROOT / "persogan_lessons" / "course").glob("*.json"))
+
+
+@pytest.mark.parametrize("name", STUDIES)
 def test_a_study_is_on_the_page_with_all_its_settings(site, name):
     module = importlib.import_module(f"persogan_lessons.course.{name}")
     words = "".join(Page(site / "results.html").words)

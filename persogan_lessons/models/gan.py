@@ -248,8 +248,7 @@ class ConditionalGAN(GAN):
         super().__init__(generator, discriminator, **options)
         self.reader = reader
         condition = keras.Input(_require_condition(generator, discriminator, encoder))
-        as_given = keras.Model(condition, keras.layers.Identity()(condition))
-        self.encoder = encoder or as_given
+        self.encoder = encoder or keras.Model(condition, keras.layers.Identity()(condition))
         image = keras.Input(discriminator.inputs[0].shape[1:])
         given = keras.Input(self.encoder.inputs[0].shape[1:], dtype=self.encoder.inputs[0].dtype)
         self.judge = keras.Model([image, given], discriminator([image, self.encoder(given)]))
