@@ -44,7 +44,7 @@ def test_who_likes_nothing_is_told_and_shown_the_popular(chooser, likes):
     linear, popular = lists(chooser)
     assert linear.replace("linear", "") == popular.replace("popular", "")
     assert "Film &lt;A&gt; (1990)" in popular and popular.count("<li>") == films.LONGEST
-    assert "because" not in popular
+    assert "near" not in popular
 
 
 def test_a_choice_changes_the_lists_and_leaves_them(chooser):
@@ -54,7 +54,7 @@ def test_a_choice_changes_the_lists_and_leaves_them(chooser):
     chooser.like("Film <Q>")
     assert chooser.liked == ["Film <P>", "Film <Q>"]
     linear = lists(chooser)[0]
-    assert linear != before[0] and "Drama, War; because you like Film &lt;" in linear
+    assert linear != before[0] and "Drama, War; near Film &lt;" in linear
     shown = [row.split("<br>")[0] for row in linear.split("<li>")[1:]]
     assert not any("&lt;P&gt;" in row or "&lt;Q&gt;" in row for row in shown)
     assert sum(f"&lt;{letter}&gt;" in row for row in shown for letter in "KLMNORST") >= 6
@@ -87,7 +87,7 @@ def test_what_was_chosen_can_be_taken_back(chooser):
     assert chooser.liked == [] and lists(chooser) == before
 
 
-def test_the_reason_is_the_film_liked_by_the_same_people(likes):
+def test_the_nearest_film_is_liked_by_the_same_people(likes):
     alike = films.resemblance(likes.matrix())
     np.testing.assert_allclose(np.diag(alike), 1, rtol=1e-6)
     assert alike[1, 2] > 0.3 and alike[1, 12] == 0

@@ -1,7 +1,7 @@
 """A widget to choose films you like, and see at once what each recommender would show you.
 
-It works on ipywidgets 7 and 8, and by keyboard. The reason beside a film is the film you like that
-is liked by most of the same people.
+It works on ipywidgets 7 and 8, and by keyboard. Beside a film stands the film you like that is
+nearest to it, liked by most of the same people: no recommender's own reason, but one to judge by.
 """
 
 import html
@@ -19,7 +19,7 @@ WORDS = {  # all that a reader sees, for translators
     "forget": "Forget me",
     "nothing": "You like nothing yet, so all lists are what most people like.",
     "yours": "You like {} of {} films. Press one to take it back.",
-    "reason": "because you like {}",
+    "nearest": "near {}, which you like",
     "take back": "take back {}",
 }
 
@@ -106,7 +106,7 @@ class FilmChooser(ipywidgets.VBox):
         self._chosen.children = [self._chip(title) for title in self.liked]
 
     def _list(self, name, places):
-        """One recommender's films as HTML: title, year, genres, reason."""
+        """One recommender's films as HTML: title, year, genres, the nearest film that you like."""
         rows = "".join(f"<li>{self._row(place)}</li>" for place in places)
         return (
             f'<div style="width:19em;margin-right:1em"><b>{html.escape(name)}</b>'
@@ -118,8 +118,8 @@ class FilmChooser(ipywidgets.VBox):
         year = f" ({film.year})" if film.year else ""
         small = ", ".join(film.genres)
         if self._places:
-            reason = self._places[int(self._resemblance[place, self._places].argmax())]
-            small += "; " + WORDS["reason"].format(self._likes.films[reason].title)
+            nearest = self._places[int(self._resemblance[place, self._places].argmax())]
+            small += "; " + WORDS["nearest"].format(self._likes.films[nearest].title)
         return f"{html.escape(film.title + year)}<br><small>{html.escape(small)}</small>"
 
     def _chip(self, title):

@@ -316,7 +316,9 @@ def test_lesson_06(lab, page):
     cell.get_by_text("100%").wait_for()
     threes = wait_for_change(page, image, blank)
     drag(page, cell.locator(".noUi-horizontal .noUi-handle").first, right=60)
-    wait_for_change(page, image, threes)
+    until(  # a change of grey: a model of a few steps hardly minds the slant
+        page, lambda: np.abs(threes - pixels(image)).mean() > 0.5, "the slant changed nothing"
+    )
     cell.get_by_role("button", name="Start again").click()
     wait_for_return(page, image, before)
 
@@ -343,7 +345,7 @@ def test_lesson_09(lab, page):
     chip = cell.get_by_role("button", name="Forrest Gump")
     chip.wait_for()
     until(page, lambda: lists.all_inner_texts()[1] != before[1], "EASE's list stayed the same")
-    assert lists.all_inner_texts()[0] == before[0]  # what most people like
+    assert "Forrest Gump (" not in lists.all_inner_texts()[0]  # what you know is not shown
     chip.focus()
     page.keyboard.press("Enter")
     until(page, lambda: lists.all_inner_texts() == before, "the lists did not come back")

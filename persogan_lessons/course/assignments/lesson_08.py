@@ -134,8 +134,11 @@ def _(noise, spread):
 
 
 def _candidates(rng):
-    """Candidates, their scores, some luck that turns many a choice, and a sharpness."""
-    times, count = int(rng.integers(4, 6)), int(rng.integers(9, 13))
+    """Candidates, scores, luck that turns many a choice, a sharpness.
+
+    There are many places, so that two throws of the dice never choose alike.
+    """
+    times, count = int(rng.integers(4, 6)), int(rng.integers(40, 45))
     candidates = rng.uniform(-1, 1, (times, count, 4, 4, 1))
     inputs = {
         "candidates": candidates,
