@@ -78,15 +78,14 @@ def results(package, benchmarks):
 
     Args:
         package: the folder of the package; its course/*.json hold `provenance` and `runs`.
-        benchmarks: the folder of the benchmarks; its RESULTS.md is taken in where it is there.
+        benchmarks: the folder of the benchmarks; its reports, `*.md`, are taken in.
     """
     kept = {
         path.stem: json.loads(path.read_text("utf-8")) for path in package.glob("course/*.json")
     }
     compared = [_comparison(*each) for each in kept.items() if "runs" in each[1]]
     parts = [RESULTS, *sorted(compared)]  # by their headings, that is by lessons
-    report = benchmarks / "RESULTS.md"
-    if report.exists():
+    for report in sorted(benchmarks.glob("*.md"), reverse=True):  # RESULTS.md first
         parts.append(_one_level_down(report.read_text(encoding="utf-8")))
     return "\n\n".join(parts) + "\n"
 

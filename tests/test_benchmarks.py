@@ -19,6 +19,7 @@ from benchmarks import (
     driver,
     fit_variants,
     keras_variants,
+    lists,
     models,
     operations,
     pacing,
@@ -27,7 +28,8 @@ from benchmarks import (
     tape_variants,
     variants,
 )
-from persogan_lessons.models import networks
+from persogan_lessons.data import ratings
+from persogan_lessons.models import networks, recommenders
 
 ROOT = Path(__file__).resolve().parent.parent
 TWO_BATCHES = np.random.default_rng(0).uniform(-1, 1, (256, 28, 28, 1)).astype("float32")
@@ -347,3 +349,19 @@ def test_every_variant_can_be_found():
         module, function = variant.train.split(":")
         text = (ROOT / "benchmarks" / f"{module}.py").read_text(encoding="utf-8")
         assert f"\ndef {function}(model, *, images, tick, note):" in text
+
+
+def test_lists_are_timed_for_each_recommender_and_reported():
+    likes = ratings.likes(ratings.load("made up"), core=30)
+    models = {name: kind() for name, kind in KINDS.items()}
+    for model in models.values():
+        model.fit(likes.matrix())
+    found = lists.measure(models, likes, rounds=5)
+    assert set(found) == set(KINDS)
+    assert all(len(times) == 5 and min(times) > 0 for pair in found.values() for times in pair)
+    text = lists.report({"EASE": ([0.001, 0.002, 0.009], [0.1, 0.1, 0.1])}, (606, 1239), rounds=3)
+    assert "| EASE | 2.0 (1.5 to 5.5) | 100.0 (100.0 to 100.0) |" in text
+    assert "606 people, 1239 films, 3 rounds" in text
+
+
+KINDS = {"popularity": recommenders.Popularity, "EASE": recommenders.EASE}

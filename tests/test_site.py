@@ -166,10 +166,12 @@ def test_results_have_the_median_the_spread_and_the_failures(kept):
     assert "- packages: keras 3" in text and "## Lesson 03" in text
 
 
-def test_a_report_of_benchmarks_is_taken_in_a_level_lower(kept):
+def test_reports_of_benchmarks_are_taken_in_a_level_lower(kept):
+    (kept / "LISTS.md").write_text("# Lists\n")
     (kept / "RESULTS.md").write_text("# Fast\n\n## Small\n\n```\n# a comment\n```\n")
     text = pages.results(kept, kept)
-    assert "## Fast\n\n### Small\n\n```\n# a comment\n```" in text
+    assert "## Fast\n\n### Small\n\n```\n# a comment\n```\n" in text
+    assert text.index("## Fast") < text.index("## Lists")
 
 
 STUDIES = sorted(path.stem for path in (ROOT / "persogan_lessons" / "course").glob("*.json"))
