@@ -32,6 +32,15 @@ def pytest_xdist_make_scheduler(config, log):
     return ByFile(config, log)
 
 
+def pytest_collection_modifyitems(items):
+    """What is marked as `full` is left out of the default run, and says so."""
+    if os.environ.get("PERSOGAN_BUDGET") != "cpu":
+        left_out = pytest.mark.skip(reason="only in python run.py test --full")
+        for item in items:
+            if item.get_closest_marker("full"):
+                item.add_marker(left_out)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The folder of the whole site, built once: without a network, without a warning."""

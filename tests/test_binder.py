@@ -19,9 +19,6 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = 0.13e9  # bytes that JupyterLab takes
 MEMORY = 2e9
-full = pytest.mark.skipif(
-    os.environ.get("PERSOGAN_BUDGET") != "cpu", reason="only in python run.py test --full"
-)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +49,7 @@ def test_binder_takes_the_folder_and_installs_everything_once(steps):
     assert "--no-deps" in (ROOT / "binder" / "postBuild").read_text()
 
 
-@full
+@pytest.mark.full
 def test_a_lesson_runs_after_the_steps_within_the_limits(steps, tmp_path):
     checkout = tmp_path / "course"
     for name in subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT).split(b"\0"):

@@ -163,10 +163,7 @@ def test_two_workers_get_the_weights_of_one_process(alone, small, tmp_path):
     assert_close(tmp_path / "two", alone)
 
 
-@pytest.mark.skipif(
-    os.environ.get("PERSOGAN_BUDGET") != "cpu",
-    reason="lesson 11 does it; here in run.py test --full",
-)
+@pytest.mark.full  # lesson 11 does the same
 def test_a_killed_worker_costs_nothing_after_a_restart(small, tmp_path):
     with cluster.Workers(2, arguments("07", tmp_path / "whole"), logs=tmp_path) as workers:
         workers.wait()

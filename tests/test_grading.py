@@ -17,9 +17,6 @@ from persogan_lessons.course import grading, handouts, isolation, sandbox, submi
 ROOT = Path(__file__).resolve().parent.parent
 NAME = classroom.SOURCE.stem
 isolated = pytest.mark.skipif(isolation.missing() is not None, reason=str(isolation.missing()))
-whole_class = pytest.mark.skipif(
-    os.environ.get("PERSOGAN_BUDGET") != "cpu", reason="takes minutes: run.py test --full"
-)
 
 
 def room(folder):
@@ -145,7 +142,7 @@ def test_it_refuses_to_grade_without_isolation(tmp_path, monkeypatch, capsys):
     assert not (tmp_path / "out").exists()
 
 
-@whole_class
+@pytest.mark.full
 @isolated
 @pytest.mark.parametrize("source", grading.assignments(), ids=lambda each: each.stem)
 def test_every_assignment_goes_through_nbgrader(source, tmp_path, record_property):
@@ -168,7 +165,7 @@ def test_every_assignment_goes_through_nbgrader(source, tmp_path, record_propert
     assert {float(rows["ben"][task]) for task in worth} == {0}
 
 
-@whole_class
+@pytest.mark.full
 @isolated
 def test_a_whole_class_twice_and_killed_in_between(tmp_path):
     students = classroom.FULL_CLASS

@@ -26,9 +26,6 @@ from PIL import Image
 from notebooks import build as notebooks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FULL = pytest.mark.skipif(
-    os.environ.get("PERSOGAN_BUDGET") != "cpu", reason="only in python run.py test --full"
-)
 SETTINGS = {  # every cell is on the page, however long; nothing is asked, nothing is saved
     "notebook-extension/tracker": {"windowingMode": "none"},
     "docmanager-extension/plugin": {"autosave": False},
@@ -303,7 +300,7 @@ def training_picture(page):
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), "int16")
 
 
-@FULL
+@pytest.mark.full
 def test_lesson_06(lab, page):
     run_all(page, lab("06_a_taste_is_a_condition.ipynb"))
     cell = cell_with(page, ".noUi-vertical")
@@ -323,7 +320,7 @@ def test_lesson_06(lab, page):
     wait_for_return(page, image, before)
 
 
-@FULL
+@pytest.mark.full
 def test_lesson_07(lab, page):
     run_all(page, lab("07_a_history_is_a_condition.ipynb"))
     like_and_forget(page)
@@ -334,7 +331,7 @@ def test_lesson_07(lab, page):
     wait_for_change(page, image, before)
 
 
-@FULL
+@pytest.mark.full
 def test_lesson_09(lab, page):
     run_all(page, lab("09_recommendations.ipynb"))
     cell = cell_with(page, "input[list]")
@@ -353,7 +350,7 @@ def test_lesson_09(lab, page):
     cell.get_by_text("You like nothing yet").wait_for()
 
 
-@FULL
+@pytest.mark.full
 def test_lesson_10(lab, page):
     run_all(page, lab("10_replies_for_a_user.ipynb"))
     cell = cell_with(page, ".widget-textarea")
@@ -373,7 +370,7 @@ def test_lesson_10(lab, page):
     cell.get_by_text("Nothing was said yet").wait_for()
 
 
-@FULL
+@pytest.mark.full
 def test_lesson_13(lab, page):
     run_all(page, lab("13_capstone.ipynb"))
     cell = cell_with(page, ".persogan-sheet")
