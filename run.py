@@ -327,6 +327,7 @@ def hand_over(command, **variables):
     """Become `command`, so that Ctrl-C and the exit code are its own; on Windows, wait for it."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     env = dict(os.environ, PYTHONPATH=path, **variables)
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # else every kernel compiles TensorFlow again
     os.chdir(str(ROOT))
     sys.stdout.flush()
     if os.name != "nt":

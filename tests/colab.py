@@ -26,7 +26,6 @@ def main(arguments):
     command = [str(PYTHON), "-m", "pytest", "--nbval-lax", "--nbval-current-env"]
     command += ["--nbval-cell-timeout=300", *(arguments or [str(ROOT / "notebooks")])]
     environment = os.environ | {"PERSOGAN_BUDGET": "fast", "PYTHONPATH": str(ROOT)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else each lesson compiles TensorFlow again
     return subprocess.call(command, cwd=ROOT, env=environment)
 
 

@@ -241,9 +241,11 @@ def test_checkpoints_of_notebooks_are_not_tested(tmp_path):
 def test_the_course_is_importable_without_an_install(monkeypatch):
     def become(program, command, env):
         assert env["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT) and env["BUDGET"] == "fast"
+        assert "PYTHONDONTWRITEBYTECODE" not in env
         raise HandedOver(program)
 
     monkeypatch.setattr(os, "execve", become)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.chdir(ROOT)
     with pytest.raises(HandedOver, match="python"):
         run.hand_over(["python"], BUDGET="fast")

@@ -31,7 +31,7 @@ SETTINGS = {  # every cell is on the page, however long; nothing is asked, nothi
     "docmanager-extension/plugin": {"autosave": False},
     "apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false"},
 }
-MOVES = 24  # of which the latency is the median
+MOVES, PAUSE = 24, 300  # of which the latency is the median; milliseconds between two
 
 # Resolves to the milliseconds from a key pressed on a slider to the new picture on the page.
 WATCH = """image => {
@@ -228,6 +228,7 @@ def latency(page, handle, image):
     found = []
     handle.focus()
     for _ in range(MOVES):
+        page.wait_for_timeout(PAUSE)
         image.evaluate(WATCH)
         page.keyboard.press("ArrowLeft")
         found.append(page.evaluate("window.latency"))
