@@ -94,9 +94,9 @@ def test_the_newest_drawings_are_shown(pad):
         draw(pad, stroke(column))
         press(pad, "keep")
     picture = np.asarray(Image.open(io.BytesIO(strip.value)))
-    assert picture.shape == (56, 12 * 56) and strip.layout.width == "672px"
+    assert picture.shape == (28, 12 * 28) and strip.layout.width == "672px"
     assert strip.layout.display == ""
-    assert picture[28, 56 * 11 + 2 * 13 + 1] < 60, "the last stroke, at the right"
+    assert picture[14, 28 * 11 + 13] < 60, "the last stroke, at the right"
 
 
 @pytest.mark.parametrize("ink", [bytes(784), bytes(780) + b"\xff" * 4])

@@ -93,11 +93,11 @@ def test_training_curves_show_every_value():
     assert list(lines["generator loss"].get_xdata()) == [1, 2, 3]
 
 
-def test_png_is_the_image_enlarged():
+def test_png_is_the_image():
     image = np.full((28, 28, 1), -1, "float32")
     image[:14] = 1
-    pixels = np.asarray(Image.open(io.BytesIO(plots.png(image, scale=4))))
-    assert pixels.shape == (112, 112) and pixels[0, 0] == 0 and pixels[-1, -1] == 255
+    pixels = np.asarray(Image.open(io.BytesIO(plots.png(image))))
+    assert pixels.shape == (28, 28) and pixels[0, 0] == 0 and pixels[-1, -1] == 255
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (0, 28, 28, 1), (2, 28, 28, 3)])

@@ -6,7 +6,14 @@ import tensorflow as tf
 from test_recommenders import found
 
 from persogan_lessons.models import recommender_gans as games
-from persogan_lessons.models.recommender_gans import CFGAN, IRGAN, ItemCFGAN, Players, Terms
+from persogan_lessons.models.recommender_gans import (
+    CFGAN,
+    IRGAN,
+    ItemCFGAN,
+    LikelyLikes,
+    Players,
+    Terms,
+)
 from persogan_lessons.models.recommenders import BPR
 
 SMALL = Players(hidden=32, dropout=0.3, decay=1e-5)
@@ -21,12 +28,13 @@ def clubs():
 
 
 def made(name, terms=games.TERMS):
-    if name == "IRGAN":
-        return IRGAN(BPR(8, epochs=20, rate=0.05), steps=30, rate=1e-2)
+    if name in ("LikelyLikes", "IRGAN"):
+        kind = {"LikelyLikes": LikelyLikes, "IRGAN": IRGAN}[name]
+        return kind(BPR(8, epochs=20, rate=0.05), steps=30, rate=1e-2)
     return {"CFGAN": CFGAN, "ItemCFGAN": ItemCFGAN}[name](terms, SMALL, epochs=60, rate=1e-2)
 
 
-@pytest.fixture(scope="module", params=["IRGAN", "CFGAN", "ItemCFGAN"])
+@pytest.fixture(scope="module", params=["LikelyLikes", "IRGAN", "CFGAN", "ItemCFGAN"])
 def fitted(request, clubs):
     return made(request.param).fit(clubs[0])
 
@@ -105,11 +113,12 @@ def test_masked_items_stay_out_of_the_game(clubs):
     assert float(model.discriminator_step(likes, zeros)) != pytest.approx(float(first), rel=1e-3)
 
 
-def test_a_policy_learns_what_is_rewarded(clubs):
-    """After the game, the policy picks items of the own club more often than BPR's start did."""
+@pytest.mark.parametrize("kind", [IRGAN, LikelyLikes])
+def test_a_policy_learns_to_pick_of_the_own_club(kind, clubs):
+    """It does so more often than BPR's start did, by the judge's reward and by the likes alone."""
     interactions, truth = clubs
     start = BPR(8, epochs=2, rate=0.05)
-    after = IRGAN(start, steps=80, rate=3e-2).fit(interactions)
+    after = kind(start, steps=80, rate=3e-2).fit(interactions)
 
     def share(model):
         scores = model.scores(np.arange(60))
@@ -117,3 +126,19 @@ def test_a_policy_learns_what_is_rewarded(clubs):
         return np.mean((chances * truth).sum(1) / chances.sum(1))
 
     assert share(after) > share(start) + 0.2
+
+
+def test_likely_likes_climbs_the_likelihood_and_bears_who_likes_nothing(clubs):
+    interactions = clubs[0].copy()
+    interactions[0] = 0
+
+    def likelihood(model):
+        scores = model.user_vectors @ model.item_vectors.T
+        log_chances = scores - np.log(np.exp(scores).sum(1, keepdims=True))
+        return (log_chances * interactions).sum() / interactions.sum()
+
+    found = [
+        likelihood(LikelyLikes(BPR(8, epochs=2), steps=steps, rate=1e-2).fit(interactions))
+        for steps in (0, 10, 100)
+    ]
+    assert found[0] < found[1] < found[2] < 0

@@ -22,7 +22,7 @@ from persogan_lessons.models import repliers, reply_games, retrieval
 from persogan_lessons.models.optimizers import slowing_adam
 
 FILE = Path(__file__).parent / "voices.json"
-SEEDS = {"invented": 3, "real": 2}  # a real one takes ten minutes
+SEEDS = {"invented": 5, "real": 5}  # a real one takes ten minutes
 BATCH = 64
 STEPS = {"invented": 450, "real": 3000}  # of likelihood
 MORE, WARM, STORED = 150, 200, 5000  # steps of each way, those that warm a judge up, and its fakes

@@ -122,7 +122,7 @@ class Pad(ipywidgets.VBox):
     def _show_strip(self):
         newest = self.images[-SHOWN:, :, :, 0]
         row = np.concatenate(list(newest), axis=1)[..., None]  # side by side
-        self._strip.value = plots.png(row, scale=2)
+        self._strip.value = plots.png(row)
         self._strip.layout.width = f"{2 * row.shape[1]}px"  # or the window's would be taken
         self._strip.layout.display = ""
 

@@ -214,12 +214,11 @@ def unsurpassed(points):
     return kept
 
 
-def png(image, scale=1):
-    """One image `(28, 28, 1)` as PNG bytes, `scale` times as large: what a widget shows."""
+def png(image):
+    """One image `(28, 28, 1)` as PNG bytes: what a widget shows, and the browser enlarges."""
     pixels = Image.fromarray(_ink(_require_images(image[np.newaxis])[0, :, :, 0]))
-    size = pixels.width * scale, pixels.height * scale
     file = io.BytesIO()
-    pixels.resize(size, Image.Resampling.BICUBIC).save(file, "png", compress_level=1)
+    pixels.save(file, "png", compress_level=1)
     return file.getvalue()
 
 

@@ -36,7 +36,7 @@ def latent_walk(generator, stops=8, *, seed=0):
 
     def draw(_=None):
         noise = path(generator.input_shape[-1], stops, seed=walk["seed"])(slider.value)
-        picture.value = plots.png(drawn(tf.constant(noise[np.newaxis])).numpy()[0], scale=8)
+        picture.value = plots.png(drawn(tf.constant(noise[np.newaxis])).numpy()[0])
 
     def start_another(_):
         walk["seed"] += 1

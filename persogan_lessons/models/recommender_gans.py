@@ -6,6 +6,7 @@ They are used like all `recommenders`.
 from typing import NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
@@ -16,17 +17,57 @@ from persogan_lessons.models.losses import (
 from persogan_lessons.models.recommenders import Factors, Recommender, fold_in
 
 
-class IRGAN(Factors):
-    """A policy that picks items, trained by REINFORCE to be taken for the user's own choice.
+class LikelyLikes(Factors):
+    """A policy that picks items, trained on until it would pick what the user likes: no game.
 
-    The policy is the softmax of a user's scores, and starts where `start` ends. Its discriminator
-    is another matrix factorisation, which tells liked items from picked ones. What it thinks of a
-    pick, against the user's other picks, is the reward.
+    The policy is the softmax of a user's scores, and starts where `start` ends. It is `IRGAN`
+    without its discriminator: each step makes the real likes more likely.
 
     Args:
         start: a `BPR`; `fit` fits it first.
-        steps: of the game; in each, every user picks `picks` items.
-        rate: of the policy's learning; its judge learns at that of `start`.
+        steps: of training, each over all users.
+        rate: of the policy's learning.
+
+    Taught in lesson 09.
+    """
+
+    def __init__(self, start, *, steps=100, rate=1e-3):
+        self.start, self.steps, self.rate = start, steps, rate
+
+    def _learn(self, interactions):
+        self.start.fit(interactions)
+        policy = [tf.Variable(each) for each in (self.start.user_vectors, self.start.item_vectors)]
+        shares = interactions / np.maximum(interactions.sum(axis=1, keepdims=True), 1)
+        step = self._training(policy, tf.constant(shares))
+        for _ in range(self.steps):
+            step()
+        self.user_vectors, self.item_vectors = (each.numpy() for each in policy)
+
+    def _training(self, policy, shares):
+        optimizer = keras.optimizers.Adam(self.rate)
+        optimizer.build(policy)
+
+        @tf.function
+        def step():
+            with tf.GradientTape() as tape:
+                log_chances = tf.nn.log_softmax(_product(policy))
+                loss = -tf.reduce_sum(shares * log_chances)
+            optimizer.apply(tape.gradient(loss, policy), policy)
+
+        return step
+
+
+class IRGAN(LikelyLikes):
+    """The same policy, trained by REINFORCE to have its picks taken for the user's own choice.
+
+    Its discriminator, which starts where `start` ends as well, tells liked items from picked ones.
+    What it thinks of a pick, against the user's other picks, is the reward. It learns at the rate
+    of `start`; in each step every user picks `picks` items.
+
+    Args:
+        start: a `BPR`; `fit` fits it first.
+        steps: of the game.
+        rate: of the policy's learning.
         seed: of the picks.
 
     Source: Wang et al., IRGAN: A Minimax Game for Unifying Generative and Discriminative
@@ -36,31 +77,23 @@ class IRGAN(Factors):
     picks = 16
 
     def __init__(self, start, *, steps=100, rate=1e-3, seed=0):
-        self.start, self.steps, self.rate, self.seed = start, steps, rate, seed
+        super().__init__(start, steps=steps, rate=rate)
+        self.seed = seed
 
-    def _learn(self, interactions):
-        self.start.fit(interactions)
-        vectors = self.start.user_vectors, self.start.item_vectors
-        policy, judge = ([tf.Variable(each) for each in vectors] for _ in range(2))
-        keras.utils.set_random_seed(self.seed)
-        step = self._game(policy, judge, likes=tf.constant(interactions))
-        for _ in range(self.steps):
-            step()
-        self.user_vectors, self.item_vectors = (each.numpy() for each in policy)
-
-    def _game(self, policy, judge, *, likes):
+    def _training(self, policy, shares):
+        judge = [tf.Variable(each) for each in policy]
         policy_optimizer = keras.optimizers.Adam(self.rate)
         judge_optimizer = keras.optimizers.Adam(self.start.rate)
         policy_optimizer.build(policy)
         judge_optimizer.build(judge)
-        share = likes / tf.reduce_sum(likes, axis=1, keepdims=True)
+        keras.utils.set_random_seed(self.seed)
 
         @tf.function
         def step():
             picks = tf.random.categorical(_product(policy), self.picks, "int32")
             with tf.GradientTape() as tape:
                 opinion = _product(judge)
-                real = tf.reduce_sum(share * tf.nn.softplus(-opinion))
+                real = tf.reduce_sum(shares * tf.nn.softplus(-opinion))
                 of_picks = tf.nn.softplus(tf.gather(opinion, picks, batch_dims=1))
                 loss = real + tf.reduce_sum(of_picks) / self.picks
             judge_optimizer.apply(tape.gradient(loss, judge), judge)
