@@ -253,6 +253,9 @@ plots.table(
 #   (precision), and they differ less (variety).
 # - **Copies** win every line but the last.
 #
+# Five more trainings, from other seeds, said the same: .99 or more recognised, none handed to another, precision .90 to .97. Only the
+# Frechet distance jumped, from 1.5 times that of real pictures to 2.7, which is what no game has: at the worst, that one is a draw.
+#
 # With few pictures in the drawer these numbers jump; the card will say how many there were. Look at what has no game:
 
 # %%
