@@ -337,8 +337,8 @@ for order in ratings.ORDERS:
         print("         ", "  ".join(str(ranking.Interval(*one)) for one in each))
 
 # %% [markdown]
-# Read the left panel from below. The paper's game alone, person by person, is worse than popularity in the minutes that we
-# give it; film by film it is about as good as BPR. **With the pull of the likes it passes EASE** on every split, by up
+# Read the left panel from below. The paper's game alone, person by person, is worse than popularity, and four times the epochs
+# hardly help; film by film it is about as good as BPR. **With the pull of the likes it passes EASE** on every split, by up
 # to a hundredth, though on three of the five the interval holds 0. And right beside it stands its ablation: the same generator
 # **without the discriminator**. Trained once each, the two are told apart on none of the random splits. What lifted the game was the
 # pull of the likes, which is no game at all.

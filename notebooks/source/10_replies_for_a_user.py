@@ -402,7 +402,7 @@ print("before:", replies.variety(healthy, truth).words)
 #
 # ## Ask several seeds
 #
-# One training says little. The study `voices` comes with the course (`python run.py train voices`): a few seeds, each with people of its own to
+# One training says little. The study `voices` comes with the course (`python run.py train voices`): five seeds, each with people of its own to
 # learn from, and from each the same ways to go on. Beside temperature 1 it tries a cooler one, .8, for all of them. **Told apart** is how often a fresh judge of words
 # tells fakes from real replies; .5 is a guess.
 
@@ -422,9 +422,9 @@ for way in ("likelihood", "more likelihood", "Gumbel", "REINFORCE"):
     print_row(f"invented people: {way}", measures)
 
 # %% [markdown]
-# From every seed the same. More likelihood gains most. A cooler temperature is worth more than any game. The Gumbel game gains a little at best, and REINFORCE
-# nothing; and neither is worse than that, with likelihood in its loss. **Likelihood wins**, at either temperature. Do not blame the games: a judge has little to say
-# about replies that are nearly all perfect.
+# From every seed the same. A cooler temperature is worth more than any game, and more likelihood gains more facts than any game. The Gumbel game
+# gains a little. REINFORCE gains nothing, and from three of the five it loses a little, even with likelihood in its loss. **Likelihood wins**, at either
+# temperature. Do not blame the games: a judge has little to say about replies that are nearly all perfect.
 #
 # ## Real people
 #
