@@ -129,3 +129,15 @@ def test_a_person_is_used_by_the_shipped_runs(runs):
     for each in runs:
         if "perplexity" in each:
             assert each["perplexity"] < each["shuffled perplexity"]
+
+
+def test_what_lesson_10_says_of_invented_people(runs):
+    """From every seed, a cooler temperature and more likelihood gain more facts than a game."""
+    plain, more, gumbel, reinforce = (
+        voices.values(runs, f"invented people: {way}", measure="fact")
+        for way in ("likelihood", "more likelihood", "Gumbel", "REINFORCE")
+    )
+    cooler = voices.values(runs, "invented people: likelihood", measure="cooler fact")
+    assert len(plain) == 5 and all(plain < gumbel)
+    assert all(np.minimum(cooler, more) > np.maximum(gumbel, reinforce))
+    assert sum(reinforce < plain) == 4

@@ -423,7 +423,7 @@ for way in ("likelihood", "more likelihood", "Gumbel", "REINFORCE"):
 
 # %% [markdown]
 # From every seed the same. A cooler temperature is worth more than any game, and more likelihood gains more facts than any game. The Gumbel game
-# gains a little. REINFORCE gains nothing, and from three of the five it loses a little, even with likelihood in its loss. **Likelihood wins**, at either
+# gains a little. REINFORCE gains nothing, and from four of the five it loses a little, even with likelihood in its loss. **Likelihood wins**, at either
 # temperature. Do not blame the games: a judge has little to say about replies that are nearly all perfect.
 #
 # ## Real people
