@@ -137,6 +137,9 @@ class Terms(NamedTuple):
     zeros: that items drawn from those not liked get a low score (zero reconstruction).
     likes: that liked items get a high one (reconstruction; not in the paper).
     drawn: the share of the items not liked that take part in a step.
+
+    Zeros and likes count by their cross-entropy. The paper squares the preference for a zero, which
+    presses less.
     """
 
     adversarial: float = 1.0
