@@ -86,12 +86,14 @@ def lab(arguments, here):
 
 
 def test(arguments, here):
+    names_a_path = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
     if "--colab" in arguments:
         arguments.remove("--colab")
-        return hand_over([prepare("test", here), str(ROOT / "tests" / "colab.py")] + arguments)
+        lessons = [] if names_a_path else ["notebooks"]
+        colab = str(ROOT / "tests" / "colab.py")
+        return hand_over([prepare("test", here), colab] + lessons + arguments)
     budget, seconds_per_cell = ("cpu", 1200) if "--full" in arguments else ("fast", 300)
     arguments = [argument for argument in arguments if argument != "--full"]
-    names_a_path = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
     everything = ["--numprocesses=2", "--dist=loadfile", "tests", "notebooks"]
     return hand_over(
         [prepare("test", here), "-m", "pytest", "--nbval-lax", "--nbval-current-env"]

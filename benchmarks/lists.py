@@ -40,15 +40,10 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     likes = ratings.likes(ratings.load())
     known = ratings.split(likes, 0).known
-    models = {name: fitted(name, known) for name in options.methods}
+    models = {name: recommending.fitted(name, known, seed=0) for name in options.methods}
     found = measure(models, likes, rounds=options.rounds)
     options.to.write_text(report(found, likes.shape, rounds=options.rounds), encoding="utf-8")
     print(options.to.read_text(encoding="utf-8"))
-
-
-def fitted(name, known):
-    """A recommender at the settings that the study chose."""
-    return recommending.make(name, recommending.best(name), seed=0).fit(known)
 
 
 def measure(models, likes, *, rounds):

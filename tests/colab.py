@@ -24,9 +24,7 @@ def main(arguments):
     if not is_ready(chosen):
         install(chosen)
     command = [str(PYTHON), "-m", "pytest", "--nbval-lax", "--nbval-current-env"]
-    names_a_path = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
-    command += ["--nbval-cell-timeout=300", *([] if names_a_path else [str(ROOT / "notebooks")])]
-    command += arguments
+    command += ["--nbval-cell-timeout=300", *(arguments or [str(ROOT / "notebooks")])]
     environment = os.environ | {"PERSOGAN_BUDGET": "fast", "PYTHONPATH": str(ROOT)}
     return subprocess.call(command, cwd=ROOT, env=environment)
 

@@ -37,13 +37,3 @@ def test_another_python_or_other_pins_are_another_install(tmp_path, monkeypatch)
     assert colab.is_ready("python3.13") and not colab.is_ready("python3.12")
     colab.PINS.write_text("numpy==2.1.4")
     assert not colab.is_ready("python3.13")
-
-
-@pytest.mark.parametrize("arguments, lessons", [([], 1), (["-q"], 1), (["tests/test_run.py"], 0)])
-def test_options_alone_mean_all_lessons(arguments, lessons, monkeypatch):
-    commands = []
-    monkeypatch.setattr(colab, "is_ready", lambda chosen: True)
-    monkeypatch.setattr(subprocess, "call", lambda command, **_: commands.append(command) or 0)
-    colab.main(arguments)
-    assert commands[-1].count(str(ROOT / "notebooks")) == lessons
-    assert commands[-1][-len(arguments) :] == arguments or not arguments

@@ -219,6 +219,16 @@ def test_a_path_takes_the_place_of_all_the_tests(handed_over):
     assert "notebooks" not in handed_over["command"]
 
 
+def test_colab_runs_the_lessons_unless_a_path_is_named(handed_over):
+    colab = str(ROOT / "tests" / "colab.py")
+    run.main(["test", "--colab"])
+    assert handed_over["command"][1:] == [colab, "notebooks"]
+    run.main(["test", "--colab", "-q"])
+    assert handed_over["command"][1:] == [colab, "notebooks", "-q"]
+    run.main(["test", "tests/test_run.py", "--colab"])
+    assert handed_over["command"][1:] == [colab, "tests/test_run.py"]
+
+
 def test_build_site_and_train_pass_their_arguments_on(handed_over):
     run.main(["build", "01", "--check"])
     assert handed_over["command"][1:] == [str(ROOT / "notebooks" / "build.py"), "01", "--check"]

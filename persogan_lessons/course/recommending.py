@@ -119,7 +119,7 @@ BPR_RANGES = {
 }
 POLICY_RANGES = {"steps": one_of(50, 100, 200), "policy_rate": log_uniform(2e-4, 1e-2)}
 # Likes alone are learned by heart sooner, so the ablation needs smaller steps than the game.
-LIKELY_RANGES = {"steps": one_of(50, 100, 200), "policy_rate": log_uniform(1e-4, 1e-3)}
+LIKELY_RANGES = POLICY_RANGES | {"policy_rate": log_uniform(1e-4, 1e-3)}
 GAME_RANGES = {
     "zeros": log_uniform(0.1, 0.6),
     "drawn": one_of(0.3, 0.6, 1.0),
@@ -227,7 +227,7 @@ def test(order, seed):
         nDCG, `{"a - b": (mean, low, high)}`.
     """
     parts, genres = _split(seed, order), genre_table(_likes().films)
-    scores = {name: _fitted(name, seed, parts.known) for name in METHODS}
+    scores = {name: fitted(name, parts.known, seed=seed).scores(_everybody()) for name in METHODS}
     for game in BLENDED:
         pair = [recommenders.standardised(scores[name]) for name in ("EASE", game)]
         scores[f"EASE and {game}"] = sum(pair)
@@ -243,8 +243,9 @@ def test(order, seed):
     return {"reports": reports, "differences": differences}
 
 
-def _fitted(name, seed, known):
-    return make(name, best(name), seed=seed).fit(known).scores(_everybody())
+def fitted(name, known, *, seed):
+    """The recommender of this name at its best settings, fitted on likes `(users, items)`."""
+    return make(name, best(name), seed=seed).fit(known)
 
 
 def genre_table(films):
