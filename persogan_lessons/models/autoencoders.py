@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from persogan_lessons.models import gan
+from persogan_lessons.models import batches, gan
 from persogan_lessons.models.networks import IMAGE_SHAPE
 from persogan_lessons.models.optimizers import FusedAdam
 
@@ -18,7 +18,7 @@ from persogan_lessons.models.optimizers import FusedAdam
 SOFT = 0.99
 
 
-class ConditionalVAE(keras.Model):
+class ConditionalVAE(batches.Model):
     """An encoder and a decoder, one goal: `compile`, `fit` and callbacks as for any Keras model.
 
     Example:

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from persogan_lessons.models import batches
 from persogan_lessons.models.gan import (
     descend,
     draw,
@@ -25,7 +26,7 @@ WAVES = 5  # by which the network tells the time
 AVERAGING = 0.998  # as of a `GAN`
 
 
-class Diffusion(keras.Model):
+class Diffusion(batches.Model):
     """Learns to draw by taking noise off; `compile`, `fit` and callbacks as for any Keras model.
 
     At time t, from 0 to 1, an image is cos(t pi / 2) image + sin(t pi / 2) noise. The network is

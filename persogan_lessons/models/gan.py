@@ -8,13 +8,13 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from persogan_lessons.models import losses
+from persogan_lessons.models import batches, losses
 from persogan_lessons.models.optimizers import FusedAdam
 
 GENERATE_AT_ONCE = 500  # images; keeps the memory of a large `generate` small
 
 
-class GAN(keras.Model):
+class GAN(batches.Model):
     """Two networks, one game: `compile`, `fit` and callbacks work as for any Keras model.
 
     Example:
@@ -352,9 +352,9 @@ class ConditionalGAN(GAN):
         if isinstance(x, tf.data.Dataset):
             # Keras would take what is given for a target; to us, the two are one example.
             pairs = x.map(lambda *pair: (pair,))
-            return keras.Model.fit(self, pairs, **{"shuffle": False} | options)  # a Dataset's task
+            return batches.Model.fit(self, pairs, **options)
         given = require_conditions(y, self.encoder.inputs[0].shape[1:], count=len(x))
-        return keras.Model.fit(self, (x, given), **options)
+        return batches.Model.fit(self, ((x, given),), **options)
 
     def encode(self, history):
         """The condition of somebody who liked these images.

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from persogan_lessons.models import batches
 from persogan_lessons.models.losses import (
     cross_entropy_discriminator_loss,
     non_saturating_generator_loss,
@@ -181,7 +182,7 @@ class Players(NamedTuple):
 TERMS, PLAYERS = Terms(), Players()
 
 
-class PreferenceGAN(keras.Model):
+class PreferenceGAN(batches.Model):
     """A conditional GAN without noise: the condition is what somebody likes, and so is the output.
 
     The discriminator sees the condition beside either the true likes or the generator's

@@ -12,6 +12,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from persogan_lessons.models import batches
+
 NOTHING, UNKNOWN, START, END = range(4)  # as a `dialogues.Vocabulary` has them
 TURNS = 4  # of a conversation
 NEVER = (NOTHING, UNKNOWN, START)  # what nobody writes
@@ -110,7 +112,7 @@ class Writer(layers.Layer):
         return {"words": self.words, "units": self.units, "embedding": self.embedding}
 
 
-class Replier(keras.Model):
+class Replier(batches.Model):
     """Encodes who replies and what was said, and writes a reply.
 
     Call: `[profiles, history, words before]` -> logits of each next word. `fit` it on

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from persogan_lessons.models import batches
 from persogan_lessons.models.repliers import NOTHING, TURNS, history_encoder, write
 
 # ---- the judge -------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ def over_words(values, reply):
     return ops.sum(values * written) / ops.sum(written)
 
 
-class Judge(keras.Model):
+class Judge(batches.Model):
     """A discriminator that learns from stored fakes, before the game begins.
 
     `fit` it on `(profiles, history, real, fake)`, the replies as numbers.
@@ -155,7 +156,7 @@ def accuracy(discriminator, encoded, *, fakes):
 # ---- the game --------------------------------------------------------------------------------
 
 
-class Game(keras.Model):
+class Game(batches.Model):
     """A replier against a discriminator; its two kinds differ in how a word passes on a gradient.
 
     `fit` it on what `Replier` is fitted on.
