@@ -138,7 +138,11 @@ is the faster.
   its own community writes it.
 - `fit` is called once and pauses between segments, at the end of an epoch; what it does before its
   first step is not in the rates, and neither are the pauses. Everything between the steps, such as
-  callbacks, progress and shuffling at the end of an epoch, is.
+  callbacks, progress and shuffling at the end of an epoch, is. So is a wait that TensorFlow brings
+  with it: a thread that looks for faster ways to make batches sleeps between two looks, each time
+  twice as long, and the end of an epoch waits for it. Ours switches it off (`models/batches.py`).
+- Ours, and the matrix products alone, have TensorFlow use oneDNN, as the package asks it to. Of
+  itself TensorFlow does so on newer processors only; the others take it as it comes.
 - Ours in bfloat16 is what a learner gets after `lesson.start` on a CPU that has bfloat16: weights
   and optimiser stay in float32. Ours in float32 is the same without that option.
 - GFLOP a step: two operations for each multiply-add of dense layers and convolutions, times the

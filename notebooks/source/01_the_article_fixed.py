@@ -13,7 +13,7 @@
 # - *tell* from losses, samples and nearest neighbours whether the game was worth playing.
 #
 # **You need** Python, and a first course in neural networks: layers, loss, gradient.
-# **It takes** forty minutes to read, and under three minutes to run on a laptop with two cores.
+# **It takes** forty minutes to read, and three to six minutes to run on a laptop with two cores.
 
 # %%
 from persogan_lessons.course import lesson

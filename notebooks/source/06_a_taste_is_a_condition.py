@@ -14,7 +14,7 @@
 # - *measure* personal fit beside real images, simple rivals, and a generator that exaggerates.
 #
 # **You need** lesson 05: both players see a condition, the discriminator asks "does it suit?".
-# **It takes** thirty minutes to read, and about three minutes to run on a laptop with two cores.
+# **It takes** thirty minutes to read, and three to four minutes to run on a laptop with two cores.
 
 # %%
 from persogan_lessons.course import lesson
@@ -283,7 +283,7 @@ plots.table(
 #   players are the same.
 # - **The VAE** gets the digits, which the die decides. But it draws the mean of all that fits, so its slant and pen
 #   are off, and its drawings are far less real.
-# - **The last line knows nothing about people**: *anybody* draws for nobody in particular, and is nearly as good as
+# - **The last line knows nothing about people**: *anybody* draws for nobody in particular, and is not far behind
 #   our GAN there. A generator can be as realistic as you like, and none of it for you.
 # - **Copies win.** Of course: their images *are* real. Where an album holds what somebody likes, show them the album. Look
 #   at *very near the history*, though: they repeat what the person has seen. There the GAN is above the real
