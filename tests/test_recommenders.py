@@ -101,6 +101,17 @@ def test_a_blend_is_the_sum_of_standardised_scores(clubs):
         Blend(models, [1.0])
 
 
+def test_bpr_knows_what_is_popular_without_any_vector():
+    """Where vectors are pulled to 0, each item's bias is left."""
+    random = np.random.default_rng(0)
+    shares = np.linspace(0.05, 0.7, 12)
+    interactions = (random.random((300, 12)) < shares).astype("float32")
+    scores = BPR(4, decay=100.0, epochs=30, rate=0.05).fit(interactions).scores([0, 1])
+    for row in scores:
+        assert np.corrcoef(row, interactions.sum(0))[0, 1] > 0.95
+    np.testing.assert_allclose(scores[0], scores[1], atol=0.05)
+
+
 def test_standardised_rows():
     rows = recommenders.standardised(np.array([[1.0, 2.0, 3.0], [4.0, 4.0, 4.0]]))
     np.testing.assert_allclose(rows.mean(1), 0, atol=1e-12)

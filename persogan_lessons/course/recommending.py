@@ -7,7 +7,7 @@ started again. First every method gets as many trials as the others of its size,
 from its ranges, and is judged on the validation likes of two splits. The best trial of each is then
 fitted on train and validation together and meets the test likes, once for each of ten splits. (The
 ranges of the games were narrowed by some thirty trials before, most of them without a
-discriminator, on validation likes, too.)
+discriminator, and those of BPR by a dozen, on validation likes, too.)
 
 The generator without its discriminator is a method of its own, with a search of its own: its trials
 have the very settings of those with a discriminator, but for the weight of the game. (IRGAN's gets
@@ -73,9 +73,10 @@ def bpr(seed, **settings):
     return recommenders.BPR(**settings, seed=seed)
 
 
-def irgan(seed, steps, *, policy_rate, **settings):
-    """`IRGAN` that starts from the best BPR; `policy_rate` is the policy's."""
-    return games.IRGAN(bpr(seed, **settings), steps=steps, rate=policy_rate, seed=seed)
+def irgan(seed, steps, *, policy_rate, judge_rate, **settings):
+    """`IRGAN` that starts from the best BPR; the rates are the policy's and the discriminator's."""
+    rates = {"rate": policy_rate, "judge_rate": judge_rate}
+    return games.IRGAN(bpr(seed, **settings), steps=steps, **rates, seed=seed)
 
 
 def likely_likes(seed, steps, *, policy_rate, **settings):
@@ -113,13 +114,17 @@ def always(value):
 
 BPR_RANGES = {
     "size": one_of(32, 64, 128),
-    "decay": log_uniform(0.003, 0.1),
-    "rate": log_uniform(2e-3, 2e-2),
-    "epochs": one_of(30, 60, 100),
+    "decay": log_uniform(0.01, 0.05),
+    "rate": log_uniform(1e-3, 1e-2),
+    "epochs": one_of(60, 100),
 }
-POLICY_RANGES = {"steps": one_of(50, 100, 200), "policy_rate": log_uniform(2e-4, 1e-2)}
+POLICY_RANGES = {
+    "steps": one_of(50, 100, 200),
+    "policy_rate": log_uniform(2e-4, 2e-3),
+    "judge_rate": log_uniform(3e-3, 3e-2),
+}
 # Likes alone are learned by heart sooner, so the ablation needs smaller steps than the game.
-LIKELY_RANGES = POLICY_RANGES | {"policy_rate": log_uniform(1e-4, 1e-3)}
+LIKELY_RANGES = {"steps": one_of(50, 100, 200), "policy_rate": log_uniform(1e-4, 1e-3)}
 GAME_RANGES = {
     "zeros": log_uniform(0.1, 0.6),
     "drawn": one_of(0.3, 0.6, 1.0),

@@ -62,13 +62,14 @@ class IRGAN(LikelyLikes):
     """The same policy, trained by REINFORCE to have its picks taken for the user's own choice.
 
     Its discriminator, which starts where `start` ends as well, tells liked items from picked ones.
-    What it thinks of a pick, against the user's other picks, is the reward. It learns at the rate
-    of `start`; in each step every user picks `picks` items.
+    What it thinks of a pick, against the user's other picks, is the reward. In each step every
+    user picks `picks` items.
 
     Args:
         start: a `BPR`; `fit` fits it first.
         steps: of the game.
         rate: of the policy's learning.
+        judge_rate: of the discriminator's.
         seed: of the picks.
 
     Source: Wang et al., IRGAN: A Minimax Game for Unifying Generative and Discriminative
@@ -77,14 +78,14 @@ class IRGAN(LikelyLikes):
 
     picks = 16
 
-    def __init__(self, start, *, steps=100, rate=1e-3, seed=0):
+    def __init__(self, start, *, steps=100, rate=1e-3, judge_rate=1e-2, seed=0):
         super().__init__(start, steps=steps, rate=rate)
-        self.seed = seed
+        self.judge_rate, self.seed = judge_rate, seed
 
     def _training(self, policy, shares):
         judge = [tf.Variable(each) for each in policy]
         policy_optimizer = keras.optimizers.Adam(self.rate)
-        judge_optimizer = keras.optimizers.Adam(self.start.rate)
+        judge_optimizer = keras.optimizers.Adam(self.judge_rate)
         policy_optimizer.build(policy)
         judge_optimizer.build(judge)
         keras.utils.set_random_seed(self.seed)

@@ -238,6 +238,8 @@ def fold_in(likes, item_vectors, *, ridge):
 class BPR(Factors):
     """Matrix factorisation that ranks: a liked item above one not liked, pair by pair.
 
+    Each item has a bias besides, which stands last in its vector; there everybody has a 1.
+
     Args:
         size: of a vector.
         decay: how strongly vectors are pulled to 0.
@@ -256,11 +258,14 @@ class BPR(Factors):
 
     def _learn(self, interactions):
         self._start(interactions)
-        vectors = [tf.Variable(each) for each in (self.user_vectors, self.item_vectors)]
+        bias = np.zeros(interactions.shape[1], "float32")
+        vectors = [tf.Variable(each) for each in (self.user_vectors, self.item_vectors, bias)]
         step = self._step(vectors)
         for users, liked, others in self._pairs(interactions):
             step(users, liked, others)
-        self.user_vectors, self.item_vectors = (each.numpy() for each in vectors)
+        users, items, bias = (each.numpy() for each in vectors)
+        self.user_vectors = np.column_stack([users, np.ones(len(users), "float32")])
+        self.item_vectors = np.column_stack([items, bias])
 
     def _pairs(self, interactions):
         """Batches of (users, items they like, items they do not), each `(batch,)`."""
@@ -282,9 +287,10 @@ class BPR(Factors):
         def step(users, liked, others):
             with tf.GradientTape() as tape:
                 user = tf.gather(vectors[0], users)
-                liked, other = tf.gather(vectors[1], liked), tf.gather(vectors[1], others)
-                lead = tf.reduce_sum(user * (liked - other), axis=1)
-                length = sum(tf.nn.l2_loss(each) for each in (user, liked, other))
+                liked_items, other_items = (tf.gather(vectors[1], each) for each in (liked, others))
+                lead = tf.reduce_sum(user * (liked_items - other_items), axis=1)
+                lead += tf.gather(vectors[2], liked) - tf.gather(vectors[2], others)
+                length = sum(tf.nn.l2_loss(each) for each in (user, liked_items, other_items))
                 loss = tf.reduce_sum(tf.nn.softplus(-lead)) + self.decay * length
             gradients = tape.gradient(loss, vectors)
             optimizer.apply([tf.convert_to_tensor(each) for each in gradients], vectors)
