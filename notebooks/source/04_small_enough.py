@@ -306,6 +306,7 @@ class KerasBatches(GAN):
         return keras.Model.fit(self, x, **options)
 
 
+# %%
 def game(players, kind=GAN, **options):
     """A game that is ready to train."""
     model = kind(*players)
@@ -387,7 +388,7 @@ for name in list(competitors)[: lesson.budget(fast=1, cpu=2, gpu=2)]:
 
 # %% [markdown]
 # Look at the spreads first: most ratios lie within a few tenths of 1, and so do their spreads. **The wait counts for both**:
-# with Keras's own batches the same training took a third to a half longer when this page was made, because a sleep can
+# with Keras's own batches the same training took two fifths to a half longer when this page was made, because a sleep can
 # last as long as the epoch did. Nothing is computed in it, so no list of operations shows it. What gave it away were the times of
 # epochs, which came in steps: 1.3 seconds or 2.6, hardly ever between.
 #
