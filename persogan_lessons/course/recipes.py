@@ -113,7 +113,6 @@ def replier():
         repliers.teach(vocabulary.exchanges(said), batch_size=BATCH),
         steps_per_epoch=steps,
         epochs=epochs,
-        shuffle=False,
         callbacks=[resume("replies")],
     )
     return model

@@ -124,7 +124,7 @@ POLICY_RANGES = {
     "judge_rate": log_uniform(3e-3, 3e-2),
 }
 # Likes alone are learned by heart sooner, so the ablation needs smaller steps than the game.
-LIKELY_RANGES = {"steps": one_of(50, 100, 200), "policy_rate": log_uniform(1e-4, 1e-3)}
+LIKELY_RANGES = {"steps": POLICY_RANGES["steps"], "policy_rate": log_uniform(1e-4, 1e-3)}
 GAME_RANGES = {
     "zeros": log_uniform(0.1, 0.6),
     "drawn": one_of(0.3, 0.6, 1.0),

@@ -25,6 +25,7 @@ import tensorflow as tf
 from persogan_lessons.course import checkpoints
 from persogan_lessons.data import digits, tastes
 from persogan_lessons.models import encoders
+from persogan_lessons.models.batches import shared
 from persogan_lessons.models.optimizers import slowing_adam
 
 SAVES = 10  # how often a run is saved
@@ -189,10 +190,7 @@ def batches(batch, *, seed, steps, batch_size):
     """
     data = tf.data.Dataset.range(steps.start, steps.stop)
     data = data.map(lambda step: batch(tf.stack([tf.constant(seed, tf.int64), step]), batch_size))
-    options = tf.data.Options()
-    # Each worker makes every batch and keeps its share: batches are cheap to make here.
-    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    return data.prefetch(2).with_options(options)
+    return shared(data.prefetch(2))
 
 
 # ---- training ------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def start(name, seed):
     rate = slowing_adam(1e-2, STEPS[name], beta_1=0.9)
     replier.compile(rate, loss=repliers.likelihood(), jit_compile=False)
     batches = repliers.teach(encoded, batch_size=BATCH)
-    replier.fit(batches, steps_per_epoch=STEPS[name], verbose=0, shuffle=False)
+    replier.fit(batches, steps_per_epoch=STEPS[name], verbose=0)
     judge = warmed_up(replier, encoded)
     return Start(source, encoded, replier, judge, [replier.get_weights(), judge.get_weights()])
 
@@ -151,7 +151,7 @@ def warmed_up(replier, encoded):
     judge = reply_games.Judge(discriminator, replier)
     judge.compile(slowing_adam(3e-3, WARM, beta_1=0.9))
     batches = reply_games.stored(some, fakes, batch_size=BATCH)
-    judge.fit(batches, steps_per_epoch=WARM, verbose=0, shuffle=False)
+    judge.fit(batches, steps_per_epoch=WARM, verbose=0)
     return discriminator
 
 
@@ -166,14 +166,14 @@ def further(begun):
     """As many further steps of likelihood as a game has."""
     rate = keras.optimizers.Adam(1e-3)
     begun.replier.compile(rate, loss=repliers.likelihood(), jit_compile=False)
-    begun.replier.fit(begun.batches(), steps_per_epoch=MORE, verbose=0, shuffle=False)
+    begun.replier.fit(begun.batches(), steps_per_epoch=MORE, verbose=0)
 
 
 def play(kind, begun):
     """A game, with likelihood in its loss."""
     game = kind(begun.replier, begun.judge)
     game.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
-    game.fit(begun.batches(), steps_per_epoch=MORE, verbose=0, shuffle=False)
+    game.fit(begun.batches(), steps_per_epoch=MORE, verbose=0)
 
 
 def drawn(begun, encoded):

@@ -14,8 +14,7 @@ class Model(keras.Model):
 
     def fit(self, x, y=None, **options):
         """Keras's `fit`, without weights of examples or of classes."""
-        options = {"batch_size": None, "shuffle": True} | options
-        batch_size, shuffle = options.pop("batch_size"), options.pop("shuffle")
+        batch_size, shuffle = options.pop("batch_size", None), options.pop("shuffle", True)
         if not isinstance(x, tf.data.Dataset):
             examples = x if y is None else (x, y)
             places = tf.data.Dataset.range(len(keras.tree.flatten(examples)[0]))
@@ -36,10 +35,17 @@ def in_memory(examples, places):
     def take(rows):
         return keras.tree.map_structure(lambda each: tf.gather(each, rows), examples)
 
+    return shared(places.map(take).prefetch(2))
+
+
+def shared(data):
+    """The same tf.data.Dataset, of which each worker of several makes all and keeps its share.
+
+    That is for batches that are cheap to make.
+    """
     options = tf.data.Options()
-    # Each worker of several makes every batch and keeps its share.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    return places.map(take).prefetch(2).with_options(options)
+    return data.with_options(options)
 
 
 def untuned(data):
