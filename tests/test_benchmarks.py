@@ -24,11 +24,13 @@ from benchmarks import (
     operations,
     pacing,
     pairs,
+    replies,
     report,
     tape_variants,
     variants,
 )
-from persogan_lessons.data import ratings
+from persogan_lessons.course import checkpoints
+from persogan_lessons.data import personas, ratings
 from persogan_lessons.models import networks, recommenders
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -365,3 +367,11 @@ def test_lists_are_timed_for_each_recommender_and_reported():
 
 
 KINDS = {"popularity": recommenders.Popularity, "EASE": recommenders.EASE}
+
+
+def test_replies_are_timed_in_each_language_and_reported():
+    found = replies.measure(checkpoints.load("replies"), rounds=3)
+    assert set(found) == set(personas.LANGUAGES)
+    assert all(len(times) == 3 and min(times) > 0 for times in found.values())
+    text = replies.report({"english": [0.001, 0.002, 0.009]}, rounds=3)
+    assert "| english | 2.0 (1.5 to 5.5) |" in text and "3 questions" in text

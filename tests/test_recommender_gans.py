@@ -90,6 +90,20 @@ def test_each_half_moves_its_player_only(clubs):
         assert moved(moving, lambda half=half: half(likes, zeros))
 
 
+@pytest.mark.parametrize("penalty, gradient", [("squares", 0.25), ("logarithm", 0.5)])
+def test_a_zero_is_pressed_by_its_penalty(penalty, gradient):
+    """At a preference of a half, of which the square and the logarithm have known slopes."""
+    with tf.GradientTape() as tape:
+        logit = tf.Variable(0.0)
+        loss = games.PENALTIES[penalty](logit)
+    assert tape.gradient(loss, logit).numpy() == pytest.approx(gradient)
+
+
+def test_another_penalty_is_refused(clubs):
+    with pytest.raises(ValueError, match="penalty must be one of .*squares.*got 'cubes'"):
+        gan(clubs, Terms(penalty="cubes"))
+
+
 def test_without_a_game_the_discriminator_rests(clubs):
     model, likes = gan(clubs, Terms(adversarial=0.0))
     assert not moved(model.discriminator, lambda: model.fit(likes, epochs=2, verbose=0))

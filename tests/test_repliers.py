@@ -130,6 +130,53 @@ def test_the_best_of_several_suits_the_person_better(trained):
     assert right[1] > right[0]
 
 
+# ---- leaning ---------------------------------------------------------------------------------
+
+
+def leaning(model, strength):
+    usual = np.mean(given(200).profiles ** 2, axis=0)
+    return repliers.Leaning(model, usual, strength=strength)
+
+
+def test_without_strength_it_writes_as_before(trained):
+    test = given(50, seed=1)
+    assert np.array_equal(leaning(trained, 0).generate(*test[:2]), trained.generate(*test[:2]))
+
+
+def test_it_leans_towards_the_words_of_the_person():
+    """An untrained replier knows nobody; leaning, it says the person's one word the more."""
+    test, said = given(400, seed=2), []
+    keras.utils.set_random_seed(0)
+    model = small()
+    own = test.profiles.argmax(axis=1)[:, None]
+    for strength in (0, 1, 2):
+        said.append(np.mean(leaning(model, strength).generate(*test[:2]) == own))
+    assert said[0] * 1.5 < said[1] and said[1] * 1.3 < said[2]
+
+
+def test_writing_and_likelihood_lean_alike(trained):
+    """Sharper towards the person: with their word as the reply, it is likelier than before."""
+    test = given(100, seed=3)
+    personal = test.history[:, -1, 0] == 8
+    some = Encoded(*(part[personal] for part in test))
+    blurred = some._replace(profiles=some.profiles * 0.3)  # less is known, so that there is room
+    sums = [repliers.log_likelihoods(leaning(trained, each), blurred)[0] for each in (0, 1)]
+    assert sums[1].mean() > sums[0].mean()
+    written = [leaning(trained, each).generate(*blurred[:2]) for each in (0, 1)]
+    right = [np.mean(each[:, 0] == some.replies[:, 0]) for each in written]
+    assert right[1] > right[0]
+
+
+def test_how_much_more_often_somebody_says_a_word():
+    said, usual = np.array([[0.0, 0, 0, 0, 3, 0]]), np.array([0.0, 0, 0, 0, 1, 1])
+    found = np.asarray(repliers.more_often(said, usual, floor=0.0001))[0]
+    # Of the person's four words one ends a reply and three are the fifth; usually each is a third.
+    np.testing.assert_allclose(found[3:5], np.log([0.25 * 3, 0.75 * 3]), atol=2e-3)
+    assert found[5] == pytest.approx(np.log(0.0001 / 0.3334), abs=1e-3)
+    calm = np.asarray(repliers.more_often(said, usual, floor=1.0))[0]
+    assert np.abs(calm).max() < 0.4
+
+
 def test_weights_return_without_pickle(trained, tmp_path):
     trained.save_weights(tmp_path / "a.weights.h5")
     other = small()

@@ -90,6 +90,26 @@ def test_perplexity_counts_equally_likely_words():
     assert replies.perplexity([5 * np.log(1 / 8)], [5]) == pytest.approx(8)
 
 
+def test_a_reference_knows_what_is_usual():
+    real = ["a b", "a b", "a c", "b"]
+    reference = replies.Reference(real, trust=0.5)
+    # After "a": b in two of three; alone 3 of the 11 words and ends, smoothed over 4 kinds and one.
+    chance = 0.5 * 2 / 3 + 0.5 * (3 + 1) / (11 + 4 + 1)
+    assert reference._chance("a", "b") == pytest.approx(chance)
+    found = [reference.perplexity([text]) for text in ("a b", "b a", "d d")]
+    assert found[0] < found[1] < found[2] < np.inf
+    assert reference.perplexity([""]) > 1, "nothing said is a text, too"
+
+
+def test_a_reference_is_a_distribution():
+    reference = replies.Reference(["a b", "a c c"])
+    for first in ("<start>", "a", "never seen"):
+        kinds = ["a", "b", "c", "<end>", "anything else"]
+        assert sum(reference._chance(first, each) for each in kinds) == pytest.approx(1)
+    with pytest.raises(ValueError, match="at least one text"):
+        reference.perplexity([])
+
+
 def test_spread_covers_the_truth_as_often_as_it_says():
     for seed in range(5):
         values = np.random.default_rng(seed).normal(3, 1, (1000, 5))

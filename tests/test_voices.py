@@ -34,7 +34,8 @@ def tests():
     """Two people, forty replies each, whose voices are plain."""
     tested = [exchange(0, LOUD)] * 40 + [exchange(5, QUIET)] * 40
     judge = replies.VoiceJudge([LOUD, QUIET] * 5, [0, 5] * 5)
-    rights = functools.partial(voices._heard, judge, [each.person for each in tested])
+    past = {0: LOUD, 5: QUIET, 7: "maybe so"}
+    rights = functools.partial(voices._heard, judge, past, [each.person for each in tested])
     return voices.Tests(tested, [*tested[40:], *tested[:40]], rights)
 
 
@@ -50,11 +51,11 @@ def begun(tests):
 
 def test_own_voices_are_found_and_strange_ones_are_not(begun, tests):
     own = voices.measure(begun, tests, texts=[each.reply for each in tests.exchanges])
-    assert own["voice"] == own["voice of ten"] == [1, 1]
+    assert own["voice"] == own["voice of ten"] == [1, 1] and own["retrieved"] == 1
     assert own["copied"] == 1, "they stand in the person's own past"
     assert own["told apart"] == pytest.approx(0.5, abs=0.01)
     strange = voices.measure(begun, tests, texts=[QUIET] * 40 + [LOUD] * 40)
-    assert strange["voice"] == [0, 0]
+    assert strange["voice"] == [0, 0] and strange["retrieved"] == 0
     assert strange["copied"] == 0.5, "what is loud was trained on"
 
 
@@ -74,7 +75,7 @@ def test_what_people_wrote_has_their_voices(begun, tests, way):
     assert found["voice of ten"] == [1, 1]
 
 
-@pytest.mark.parametrize("way", voices.WAYS)
+@pytest.mark.parametrize("way", voices.ALL_WAYS)
 def test_each_way_is_run_and_undone(begun, way, monkeypatch):
     """A way trains the replier unless it stays, and the next starts where it did."""
     for name in ("MORE", "BATCH"):
@@ -84,7 +85,7 @@ def test_each_way_is_run_and_undone(begun, way, monkeypatch):
     assert found["setting"] == f"real people: {way}" and found["seed"] == 0
     assert {"perplexity", "shuffled perplexity", "shuffled voice of ten"} < set(found)
     assert len(found["cooler voice"]) == 2
-    stays = voices.WAYS[way][0] is voices.stay
+    stays = voices.ALL_WAYS[way].train is voices.stay
     assert equal(begun.replier.get_weights(), begun.weights[0]) == stays
     begun.again()
     assert equal(begun.replier.get_weights(), begun.weights[0])

@@ -8,6 +8,7 @@ people whom it replies for were never seen in training, but for the rows that sa
 """
 
 import concurrent.futures
+import dataclasses
 import functools
 from pathlib import Path
 from typing import NamedTuple
@@ -22,12 +23,13 @@ from persogan_lessons.models import repliers, reply_games, retrieval
 from persogan_lessons.models.optimizers import slowing_adam
 
 FILE = Path(__file__).parent / "voices.json"
-SEEDS = {"invented": 5, "real": 5}  # a real one takes ten minutes
+SEEDS = {"invented": 5, "real": 5, "unknown": 5}  # a real one takes twenty minutes
 BATCH = 64
-STEPS = {"invented": 450, "real": 3000}  # of likelihood
+STEPS = {"invented": 450, "real": 3000, "unknown": 3000}  # of likelihood
 MORE, WARM, STORED = 150, 200, 5000  # steps of each way, those that warm a judge up, and its fakes
 PEOPLE, INVENTED_TESTS = 6000, 600
 VOICES, REPLIES = 20, 40  # real people whose voices are told apart, and replies to each
+CANDIDATES = 50  # among whom each is looked for; there are only 40 never seen
 COOLER = 0.8  # a temperature
 
 
@@ -89,7 +91,28 @@ def _voices(group):
     judge = replies.VoiceJudge(_plain(each.reply for each in judged), _persons(judged))
     pairs = zip(tested, _rolled(tested, REPLIES), strict=True)
     shuffled = [_after(*pair) for pair in pairs]
-    return Tests(tested, shuffled, functools.partial(_heard, judge, _persons(tested)))
+    candidates = {who: _past(group, who) for who in np.argsort(-count)[:CANDIDATES]}
+    return Tests(tested, shuffled, functools.partial(_heard, judge, candidates, _persons(tested)))
+
+
+def _past(group, who):
+    """All past replies of a person that a profile was made of, as one text."""
+    profiles = {each.profile for each in group.testing if each.person == who}
+    return " ".join(_plain(sorted(set().union(*profiles))))
+
+
+def unknown(seed):
+    """The same real people and conversations, but that nobody's past replies are known."""
+    known = real(seed)
+    tests = {
+        name: Tests(_without_profile(each.exchanges), _without_profile(each.shuffled), each.rights)
+        for name, each in known.tests.items()
+    }
+    return Source(known.vocabulary, _without_profile(known.learning), tests)
+
+
+def _without_profile(exchanges):
+    return [dataclasses.replace(each, profile=()) for each in exchanges]
 
 
 def _after(one, other):
@@ -97,12 +120,17 @@ def _after(one, other):
     return dialogues.Exchange(other.profile, one.history, one.reply, one.person)
 
 
-def _heard(judge, persons, texts):
-    plain = _plain(texts)
-    return {"voice": judge.single(plain, persons), "voice of ten": judge.pooled(plain, persons)}
+def _heard(judge, candidates, persons, texts):
+    plain, places = _plain(texts), list(candidates)
+    asked = [places.index(who) for who in persons]
+    return {
+        "voice": judge.single(plain, persons),
+        "voice of ten": judge.pooled(plain, persons),
+        "retrieved": replies.person_retrieval(plain, asked, profiles=list(candidates.values())),
+    }
 
 
-SOURCES = {"invented": invented, "real": real}
+SOURCES = {"invented": invented, "real": real, "unknown": unknown}
 
 
 # ---- where every way starts ------------------------------------------------------------------
@@ -176,25 +204,52 @@ def play(kind, begun):
     game.fit(begun.batches(), steps_per_epoch=MORE, verbose=0)
 
 
-def drawn(begun, encoded):
+def drawn(replier, encoded, *, learned):
     """A reply to each, at temperature 1."""
-    return begun.replier.generate(*encoded[:2])
+    return replier.generate(*encoded[:2])
 
 
-def best(begun, encoded):
+def best(replier, encoded, *, learned):
     """The one of eight replies that speaks most for the person."""
-    nobody = begun.encoded.profiles.mean(axis=0)
-    return repliers.best_of(begun.replier, encoded[:2], nobody=nobody)
+    nobody = learned.profiles.mean(axis=0)
+    return repliers.best_of(replier, encoded[:2], nobody=nobody)
 
 
+class Way(NamedTuple):
+    """How a replier goes on from likelihood, leans towards the person's words, and replies."""
+
+    train: object = stay
+    strength: float = 0.0
+    reply: object = drawn
+
+    def speaker(self, begun):
+        """The replier that replies, trained as far as it is."""
+        usual = np.mean(begun.encoded.profiles**2, axis=0)
+        return repliers.Leaning(begun.replier, usual, strength=self.strength)
+
+
+gumbel = functools.partial(play, reply_games.GumbelGame)
 WAYS = {
-    "likelihood": (stay, drawn),
-    "best of 8": (stay, best),
-    "more likelihood": (further, drawn),
-    "Gumbel": (functools.partial(play, reply_games.GumbelGame), drawn),
-    "REINFORCE": (functools.partial(play, reply_games.ReinforceGame), drawn),
+    "likelihood": Way(),
+    "best of 8": Way(reply=best),
+    "more likelihood": Way(further),
+    "Gumbel": Way(gumbel),
+    "REINFORCE": Way(functools.partial(play, reply_games.ReinforceGame)),
 }
+LEANING = {
+    "leaning 0.5": Way(strength=0.5),
+    "leaning 1": Way(strength=1.0),
+    "leaning 2": Way(strength=2.0),
+    "leaning 1, best of 8": Way(strength=1.0, reply=best),
+    "Gumbel, leaning 2": Way(gumbel, strength=2.0),
+}
+ALL_WAYS = WAYS | LEANING
 WITHOUT_TRAINING = ("own words", "real replies")
+GOES = {  # the ways that are gone from each source of conversations
+    "invented": [*WAYS, *WITHOUT_TRAINING],
+    "real": [*ALL_WAYS, *WITHOUT_TRAINING],
+    "unknown": ["likelihood"],
+}
 
 
 # ---- one run ---------------------------------------------------------------------------------
@@ -215,8 +270,8 @@ def run(pair):
     begun, found = start(name, seed), {}
     begun.again()
     keras.utils.set_random_seed(seed)
-    if way in WAYS:
-        WAYS[way][0](begun)
+    if way in ALL_WAYS:
+        ALL_WAYS[way].train(begun)
     for about, tests in begun.source.tests.items():
         ways = _looked_up if way in WITHOUT_TRAINING else _generated
         measures = ways(begun, tests, way=way)
@@ -226,16 +281,18 @@ def run(pair):
 
 def _generated(begun, tests, *, way):
     """Measures of a way that generates; "shuffled" is after the past of somebody else."""
-    vocabulary, draw = begun.source.vocabulary, WAYS[way][1]
+    vocabulary, way = begun.source.vocabulary, ALL_WAYS[way]
+    speaker = way.speaker(begun)
+    reply = functools.partial(way.reply, speaker, learned=begun.encoded)
     right, wrong = (vocabulary.exchanges(each) for each in (tests.exchanges, tests.shuffled))
-    found = measure(begun, tests, texts=vocabulary.texts(draw(begun, right)))
-    cool = begun.replier.generate(*right[:2], temperature=COOLER)
-    others = {"shuffled ": draw(begun, wrong), "cooler ": cool}
+    found = measure(begun, tests, texts=vocabulary.texts(reply(right)))
+    cool = speaker.generate(*right[:2], temperature=COOLER)
+    others = {"shuffled ": reply(wrong), "cooler ": cool}
     for name, numbers in others.items():
         rights = _rounded(tests.rights(vocabulary.texts(numbers)))
         found |= {f"{name}{key}": value for key, value in rights.items()}
     for name, encoded in {"perplexity": right, "shuffled perplexity": wrong}.items():
-        surprise = repliers.log_likelihoods(begun.replier, encoded)
+        surprise = repliers.log_likelihoods(speaker, encoded)
         found[name] = round(replies.perplexity(*surprise), 3)
     return found
 
@@ -254,9 +311,9 @@ def measure(begun, tests, *, texts):
 
     Returns:
         What `tests.rights` says: of invented people "fact" and "tone", of real ones, for each,
-        "voice" and "voice of ten"; and of all replies "distinct-1", "distinct-2", "self-BLEU",
-        "told apart" (from real replies) and "copied" (from training, or from the person's own
-        past).
+        "voice" and "voice of ten", and of all "retrieved"; and of all replies "distinct-1",
+        "distinct-2", "self-BLEU", "told apart" (from real replies) and "copied" (from training, or
+        from the person's own past).
     """
     shown, truth = _plain(texts), _plain(each.reply for each in tests.exchanges)
     learned = set(_plain(each.reply for each in begun.source.learning))
@@ -324,7 +381,7 @@ def pairs():
         (f"{name} people: {way}", seed)
         for name, seeds in SEEDS.items()
         for seed in range(seeds)
-        for way in [*WAYS, *WITHOUT_TRAINING]
+        for way in GOES[name]
     ]
 
 

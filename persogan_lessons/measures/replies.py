@@ -4,6 +4,8 @@ Texts come as words with one space between them, as `dialogues.plain` makes them
 numbers, one for each text.
 """
 
+import itertools
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -163,6 +165,42 @@ def perplexity(log_likelihoods, counts):
     return float(np.exp(-np.sum(log_likelihoods) / np.sum(counts)))
 
 
+class Reference:
+    """A plain model of language to judge texts by, each word after the one before.
+
+    Args:
+        texts: real replies.
+        trust: in pairs of words, from 0 to below 1; the rest goes to single words, so that no text
+            is impossible.
+
+    Source: Jelinek and Mercer, Interpolated Estimation of Markov Source Parameters, 1980.
+    """
+
+    def __init__(self, texts, *, trust=0.7):
+        self.trust, pairs = trust, [pair for text in texts for pair in _in_pairs(text)]
+        self._pairs = Counter(pairs)
+        self._firsts = Counter(first for first, _ in pairs)
+        self._words = Counter(word for _, word in pairs)
+
+    def perplexity(self, texts):
+        """How surprising texts are: real ones little, what nobody says much.
+
+        Raises:
+            ValueError: for no text.
+        """
+        if not len(texts):
+            raise ValueError("at least one text is needed, and it may be empty; got none")
+        chances = [self._chance(*pair) for text in texts for pair in _in_pairs(text)]
+        return float(np.exp(-np.mean(np.log(chances))))
+
+    def _chance(self, first, word):
+        single = (self._words[word] + 1) / (self._words.total() + len(self._words) + 1)
+        if first not in self._firsts:
+            return single
+        pair = self._pairs[first, word] / self._firsts[first]
+        return self.trust * pair + (1 - self.trust) * single
+
+
 class Spread(NamedTuple):
     """A mean and how sure it is: the half width of its 95 % interval, NaN from one value."""
 
@@ -188,6 +226,11 @@ def spread(values):
 def _grams(text, size):
     words = text.split()
     return [tuple(words[start : start + size]) for start in range(len(words) - size + 1)]
+
+
+def _in_pairs(text):
+    """(the word before, the word), from the start of a text to its end."""
+    return itertools.pairwise(["<start>", *text.split(), "<end>"])
 
 
 def _shared(texts, size):

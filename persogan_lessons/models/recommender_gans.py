@@ -132,22 +132,27 @@ def _product(vectors):
 # ---- CFGAN ---------------------------------------------------------------------------------------
 
 
+PENALTIES = {  # of the preference for a zero, from its logit
+    "squares": lambda logits: ops.square(ops.sigmoid(logits)),
+    "logarithm": ops.softplus,  # -log(1 - preference), which presses harder
+}
+
+
 class Terms(NamedTuple):
     """How much each part of the generator's loss counts.
 
     adversarial: to fool the discriminator; 0 leaves the discriminator out.
     zeros: that items drawn from those not liked get a low score (zero reconstruction).
-    likes: that liked items get a high one (reconstruction; not in the paper).
+    likes: that liked items get a high one, by cross-entropy (reconstruction; not in the paper).
     drawn: the share of the items not liked that take part in a step.
-
-    Zeros and likes count by their cross-entropy. The paper squares the preference for a zero, which
-    presses less.
+    penalty: how a preference for a zero counts, "squares" as in the paper, or "logarithm".
     """
 
     adversarial: float = 1.0
     zeros: float = 0.2
     likes: float = 1.0
     drawn: float = 0.6
+    penalty: str = "logarithm"
 
 
 class Players(NamedTuple):
@@ -204,6 +209,8 @@ class PreferenceGAN(batches.Model):
 
     def compile(self, terms, rate=1e-3):
         """Set the `Terms` of the generator's loss and both players' learning rate."""
+        if terms.penalty not in PENALTIES:
+            raise ValueError(f"penalty must be one of {list(PENALTIES)}; got {terms.penalty!r}")
         super().compile()
         self.terms = terms
         self.generator_optimizer = keras.optimizers.Adam(rate)
@@ -234,7 +241,7 @@ class PreferenceGAN(batches.Model):
         with tf.GradientTape() as tape:
             logits = self.generator(likes, training=True)
             loss = self.terms.likes * _per_row(likes * ops.softplus(-logits))
-            loss += self.terms.zeros * _per_row(zeros * ops.softplus(logits))
+            loss += self.terms.zeros * _per_row(zeros * PENALTIES[self.terms.penalty](logits))
             loss += sum(self.generator.losses)
             if self.terms.adversarial:
                 fakes = ops.sigmoid(logits) * (likes + zeros)
