@@ -142,3 +142,36 @@ def test_what_lesson_10_says_of_invented_people(runs):
     assert len(plain) == 5 and all(plain < gumbel)
     assert all(np.minimum(cooler, more) > np.maximum(gumbel, reinforce))
     assert sum(reinforce < plain) == 4
+
+
+def mean_of(runs, way, measure):
+    return np.mean(voices.values(runs, f"real people: {way}", measure=measure))
+
+
+def test_leaning_gives_a_voice_to_people_never_seen(runs):
+    """Twice the voice of any game for little surprise, and nobody else's voice."""
+    games = [mean_of(runs, way, "voice of ten") for way in ("likelihood", "Gumbel", "REINFORCE")]
+    surprise = [mean_of(runs, way, "perplexity") for way in ("likelihood", "leaning 1")]
+    assert mean_of(runs, "leaning 1", "voice of ten") > 1.8 * max(games)
+    assert surprise[1] < 1.1 * surprise[0]
+    for about in ("", "known: "):
+        own, other = (
+            mean_of(runs, "leaning 1", f"{about}{each}voice of ten") for each in ("", "shuffled ")
+        )
+        assert own > 4 * other
+
+
+def test_leaning_too_far_makes_a_caricature(runs):
+    """Found by their words more often than by what they really wrote, and at a price."""
+    assert mean_of(runs, "leaning 2", "retrieved") > mean_of(runs, "real replies", "retrieved")
+    surprise = [mean_of(runs, way, "perplexity") for way in ("likelihood", "leaning 2")]
+    assert surprise[1] > 1.25 * surprise[0]
+
+
+def test_no_past_is_worse_than_ones_own_and_better_than_anothers(runs):
+    for about in ("", "known: "):
+        own, other = (
+            mean_of(runs, "likelihood", f"{about}{each}perplexity") for each in ("", "shuffled ")
+        )
+        none = voices.values(runs, "unknown people: likelihood", measure=f"{about}perplexity")
+        assert own < none.mean() < other

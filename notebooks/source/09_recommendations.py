@@ -78,8 +78,8 @@ plt.show()
 # person has not liked yet. How many of the hidden ones are in it, and how far up? That is **nDCG@20**: a hit in
 # place $r$ is worth $1 / \log_2(1 + r)$, and 1 is a perfect list.
 #
-# We hide a fifth of everybody's likes for the **test**, and a tenth for **validation**. Every setting in this lesson was chosen on
-# validation. The test likes were touched once, at the end.
+# We hide a fifth of everybody's likes for the **test**, and a tenth for **validation**. Every setting in this
+# lesson was chosen on validation. The test likes were touched once, at the end.
 
 # %%
 parts = ratings.split(likes, seed=0)
@@ -127,9 +127,9 @@ found["EASE"] = parts.known @ item_weights(parts.known, settings["EASE"]["ridge"
 print(f"ridge {settings['EASE']['ridge']:g}:", ranking.mean(measured(found["EASE"])))
 
 # %% [markdown]
-# A second of algebra, one setting, and nearly twice as good as popularity. Two more classics, for company: **item-kNN** (films liked by the
-# same people) and **BPR** (a vector for each person and film, and a bias for each film, trained so that a liked film scores
-# above one that is not).
+# A second of algebra, one setting, and nearly twice as good as popularity. Two more classics, for company:
+# **item-kNN** (films liked by the same people) and **BPR** (a vector for each person and film, and a bias for each
+# film, trained so that a liked film scores above one that is not).
 
 # %%
 for name in ("item-kNN", "BPR"):
@@ -175,9 +175,9 @@ gain = ranking.difference(measured(found["IRGAN"]), measured(found["BPR"]))
 print("IRGAN:", ranking.mean(measured(found["IRGAN"])), "  over the BPR it starts from:", gain)
 
 # %% [markdown]
-# A good step up. But is it the game, or only more training? Take the discriminator away, and let the same policy, from
-# the same start, learn from the likes themselves: make what a person liked more likely. That is IRGAN's **ablation**, the thing
-# without the part that is on trial, and it got a search of its own.
+# A good step up. But is it the game, or only more training? Take the discriminator away, and let the same policy,
+# from the same start, learn from the likes themselves: make what a person liked more likely. That is IRGAN's
+# **ablation**, the thing without the part that is on trial, and it got a search of its own.
 #
 # *Predict: worse than IRGAN, as good, or better?*
 
@@ -188,16 +188,17 @@ gain = ranking.difference(measured(found["IRGAN"]), measured(found["IRGAN, no ga
 print("no game:", ranking.mean(measured(found["IRGAN, no game"])), "  the game over it:", gain)
 
 # %% [markdown]
-# **Nearly all of the step is more training.** What the game adds beyond that, these 606 people cannot tell from nothing. It
-# depends on the start, too. We first let both begin with a weaker BPR, one without a bias for each film: there the game gained a
-# hundredth on its ablation, on four splits of five with an interval off zero. A better start took most of that away. A game can look
-# useful because what it was added to was poor. (And on this split both end below EASE, which is one line of algebra.)
+# **Nearly all of the step is more training.** What the game adds beyond that, these 606 people cannot tell from
+# nothing. It depends on the start, too. We first let both begin with a weaker BPR, one without a bias for each
+# film: there the game gained a hundredth on its ablation, on four splits of five with an interval off zero. A
+# better start took most of that away. A game can look useful because what it was added to was poor. (And on this
+# split both end below EASE, which is one line of algebra.)
 
 # %% [markdown]
 # ## A game of vectors: CFGAN
 #
-# **CFGAN** needs no picks. The generator gets a vector of likes and answers with a whole vector of
-# **preferences** between 0 and 1. That is smooth, so gradients pass. The discriminator sees the condition beside either the true
+# **CFGAN** needs no picks. The generator gets a vector of likes and answers with a whole vector of **preferences**
+# between 0 and 1. That is smooth, so gradients pass. The discriminator sees the condition beside either the true
 # likes or the generator's preferences.
 #
 # One thing is new. A zero does not say *dislike*. It says *we do not know*: most zeros are films that the person never came
@@ -252,8 +253,8 @@ print("preferences", tiny(columns).shape, "  judged", tiny.discriminator([column
 
 # %% [markdown]
 # Now train three: the paper's recipe, the one with the pull of the likes, and **the same generator without its
-# discriminator**, whose weight of the game is zero. Its ablation, and the row to watch. (The paper's takes longest: what people
-# like it hears from the discriminator only.)
+# discriminator**, whose weight of the game is zero. Its ablation, and the row to watch. (The paper's takes longest:
+# what people like, it hears from the discriminator only.)
 #
 # *Predict: how much does the game add to the generator?*
 
@@ -285,8 +286,8 @@ rows = {
 plots.table(rows)
 
 # %% [markdown]
-# The column *- EASE* is the mean difference to EASE, person by person, *from* and *to* its interval. Where that holds 0, these
-# 606 people cannot tell the two apart.
+# The column *- EASE* is the mean difference to EASE, person by person, *from* and *to* its interval. Where that
+# holds 0, these 606 people cannot tell the two apart.
 #
 # ## Five splits, and time
 #
@@ -342,38 +343,45 @@ for order in ratings.ORDERS:
         print("         ", "  ".join(str(ranking.Interval(*one)) for one in each))
 
 # %% [markdown]
-# Read the left panel from below. The game alone, person by person, is worse than popularity, and four times the epochs hardly
-# help. (We are not quite fair to it: its authors square the preference for a zero, we take a logarithm, which presses harder. With
-# squares the same settings reach .157 instead of .098 on validation, against EASE's .186: exercise 1.)
-# Film by film it is a little worse than BPR. **With the pull of the likes it passes EASE** on every split, by up
-# to a hundredth, though on three of the five the interval holds 0. And right beside it stands its ablation: the same generator
-# **without the discriminator**. Trained once each, the two are told apart on none of the random splits. What lifted the game was the
-# pull of the likes, which is no game at all.
+# Read the left panel from below. **The game alone**, person by person or film by film, comes close to BPR, and
+# nobody has told its generator what people like: it heard all of that from the discriminator. It takes patience,
+# four times the epochs of the others, and past its best it gets worse again. The paper's square matters, too: with
+# a logarithm our first search ended below popularity (exercise 1). And EASE, one line of algebra, is ahead of it on
+# every split.
 #
-# **Now the five.** Their mean beats EASE on every random split, and no interval holds 0. The luck of each training goes out of the
-# scores, and the ablation gains nearly as much by that. *Nearly*: with the luck gone, the game is ahead of its ablation by about
-# half a hundredth on four splits, and level on the fifth. (On validation the two were level, and all splits hide likes of the
-# same people, so they are not five independent witnesses.) If the discriminator adds something here, it is that, for twice the time.
+# **With the pull of the likes it passes EASE** on every split, by up to a hundredth, though on three of the five
+# the interval holds 0. And right beside it stands its ablation: the same generator **without the discriminator**.
+# Trained once each, the two are told apart on none of the random splits. What lifted the game was the pull of the
+# likes, which is no game at all.
 #
-# **IRGAN is level with EASE**: ahead on two splits, behind on three, and all five intervals hold 0. Over its ablation it gains .003
-# to .009 on every split, but only two intervals leave 0 out. So its game may be worth half a hundredth, like the other. Most of
-# its way from BPR it owes to more training. As for the paper's CFGAN and iCFGAN, without a game they have no likes to learn from.
-# They reach .01, too far left for the picture: there the game is everything.
+# **Now the five.** Their mean beats EASE on every random split, and no interval holds 0. The luck of each training
+# goes out of the scores, and the ablation gains nearly as much by that. *Nearly*: with the luck gone, the game is
+# ahead of its ablation by about half a hundredth on four splits, and level on the fifth. (On validation the two
+# were level, and all splits hide likes of the same people, so they are not five independent witnesses.) If the
+# discriminator adds something here, it is that, for twice the time.
 #
-# One more thing helps. EASE *and* the generator together beat EASE on every random split, with room to spare: two models that
-# err differently.
+# **IRGAN is level with EASE**: ahead on two splits, behind on three, and all five intervals hold 0. Over its
+# ablation it gains .003 to .009 on every split, but only two intervals leave 0 out. So its game may be worth half a
+# hundredth, like the other. Most of its way from BPR it owes to more training. As for the paper's CFGAN and iCFGAN,
+# without a game they have no likes to learn from. They reach .01, too far left for the picture: there the game is
+# everything.
 #
-# Now the right panel. When the newest likes are hidden, **everything is worth half**, and the differences to EASE all but
-# vanish: in one of the five splits the five trainings stand above it, in the others nothing does. Tastes move on, and new films
-# come. (All five hide nearly the same likes; what differs is the luck of training. In one of the five two games beat
-# their ablations. Of fifteen fair intervals one will miss in every other case, so we make nothing of it. And a time in MovieLens is when a rating was
-# typed in, often dozens in one sitting: even this is not the order in which films were seen.)
+# One more thing helps. EASE *and* the generator together beat EASE on every random split, with room to spare: two
+# models that err differently.
+#
+# Now the right panel. When the newest likes are hidden, **everything is worth half**, and the differences to EASE
+# all but vanish: in one of the five splits the five trainings stand above it, in the others nothing does. Tastes
+# move on, and new films come. (All five hide nearly the same likes; what differs is the luck of training. In one of
+# the five two games beat their ablations. Of fifteen fair intervals one will miss in every other case, so we make
+# nothing of it. And a time in MovieLens is when a rating was typed in, often dozens in one sitting: even this is
+# not the order in which films were seen.)
 #
 # ## How to fool yourself
 #
-# Many a paper shows a GAN that beats its own ablation. Here is how one gets there without lying: search settings for
-# the game, then switch the game off **and keep the settings**. Our ablation had a search of its own, with as many trials. The lines
-# show the best validation score so far, trial by trial; each trial of both has the same settings but for the game.
+# Many a paper shows a GAN that beats its own ablation. Here is how one gets there without lying: search settings
+# for the game, then switch the game off **and keep the settings**. Our ablation had a search of its own, with as
+# many trials. The lines show the best validation score so far, trial by trial; each trial of both has the same
+# settings but for the game.
 
 # %% alt="Best validation score so far, trial by trial. The same without the game ends just above the game, and both above EASE; nearly all of the gain comes with the second trial."
 trials = {
@@ -392,15 +400,16 @@ axes.legend(frameon=False, loc="lower right")
 plt.show()
 
 # %% [markdown]
-# On validation the ablation is *ahead* in nearly every pair; on the test likes, the game is ahead on most splits. The
-# differences are as small as luck. But look what happens if you stop the ablation's search after its first trial, or never give it one: then the game's best
-# beats the ablation's, and a paper can be written. **An ablation that was tuned less is not an ablation.**
+# On validation the ablation is *ahead* in nearly every pair; on the test likes, the game is ahead on most splits.
+# The differences are as small as luck. But look what happens if you stop the ablation's search after its first
+# trial, or never give it one: then the game's best beats the ablation's, and a paper can be written. **An ablation
+# that was tuned less is not an ablation.**
 #
 # ## Does it merely copy?
 #
-# A generator that gets the likes and is asked for likes could hand back its input. To see whether it does, drop the rule that
-# known films are not recommended, and count how much of each list was in the input. EASE may not use a film to predict itself, so
-# its share is what an honest prediction gives.
+# A generator that gets the likes and is asked for likes could hand back its input. To see whether it does, drop the
+# rule that known films are not recommended, and count how much of each list was in the input. EASE may not use a
+# film to predict itself, so its share is what an honest prediction gives.
 
 # %%
 for name in ("EASE", "iCFGAN + likes", "the same, no game"):
@@ -409,9 +418,9 @@ for name in ("EASE", "iCFGAN + likes", "the same, no game"):
     print(f"{name:20s} {echo:.0%} of an unrestricted list was in the input")
 
 # %% [markdown]
-# Hardly more than EASE, so no: what they know they know from other films. Thank the **dropout**, which hides most of the input
-# at each step, so that a like has to be guessed from the rest. That alone makes a good generator here, and a
-# discriminator is not missed.
+# Hardly more than EASE, so no: what they know they know from other films. Thank the **dropout**, which hides most
+# of the input at each step, so that a like has to be guessed from the rest. That alone makes a good generator here,
+# and a discriminator is not missed.
 #
 # ## Predict, then break it
 #
@@ -430,14 +439,14 @@ print("nDCG@20:", ranking.mean(measured(broken.scores(everybody))))
 
 # %% [markdown]
 # **"Everybody likes everything."** Nobody ever contradicts. The discriminator cannot either: where it looks, the
-# truth is 1. A collapse, as in lesson 02, and its cure is the paper's: draw some zeros and treat them as dislikes, though you
-# know that some of them are not.
+# truth is 1. A collapse, as in lesson 02, and its cure is the paper's: draw some zeros and treat them as dislikes,
+# though you know that some of them are not.
 #
 # ## Beyond accuracy
 #
-# A list of blockbusters can be accurate and useless. So look at what else lists are: how many different films anybody is shown
-# (**coverage**), how many come from the **long tail** (the 80 % least popular), how surprising they are (**novelty**, in bits),
-# how different the films of one list are (**diversity** of genres).
+# A list of blockbusters can be accurate and useless. So look at what else lists are: how many different films
+# anybody is shown (**coverage**), how many come from the **long tail** (the 80 % least popular), how surprising
+# they are (**novelty**, in bits), how different the films of one list are (**diversity** of genres).
 
 # %% alt="Table of accuracy beside coverage, tail, novelty and diversity. Popularity shows few films and none of the tail; iCFGAN + likes reaches further into it than EASE, as accurate."
 genres = recommending.genre_table(likes.films)
@@ -458,8 +467,8 @@ plots.table(
 )
 
 # %% [markdown]
-# And now the cheapest knob of all: from EASE's scores take away a little for being popular. *Where will its line lie, compared with
-# the games?*
+# And now the cheapest knob of all: from EASE's scores take away a little for being popular. *Where will its line
+# lie, compared with the games?*
 
 # %% alt="nDCG@20 against coverage. Popularity is alone at the lower left. The line of discounted EASE runs to the right, level at first and then falling; the best games lie close to it."
 ease, popularity = (recommenders.standardised(found[name]) for name in ("EASE", "popularity"))
@@ -477,18 +486,18 @@ axes.legend(frameon=False, fontsize=8)
 plt.show()
 
 # %% [markdown]
-# One subtraction moves EASE along a line: up to a point, **more films shown to people, at no loss of accuracy**. The games reach
-# further into the tail by themselves, and pay nothing for it.
+# One subtraction moves EASE along a line: up to a point, **more films shown to people, at no loss of accuracy**.
+# The games reach further into the tail by themselves, and pay nothing for it.
 #
-# **So which would you use?** On this data, for accuracy: the generator five times, or once together with EASE, which costs a
-# fifth. For nearly the same with half a second of fitting, one setting and nothing to train: EASE, with a little taken off for
-# popularity. Not a game for its own sake: what the discriminator added was half a hundredth, if anything, for twice the
-# time. Others find the same on other data (see *To read on*).
+# **So which would you use?** On this data, for accuracy: the generator five times, or once together with EASE,
+# which costs a fifth. For nearly the same with half a second of fitting, one setting and nothing to train: EASE,
+# with a little taken off for popularity. Not a game for its own sake: what the discriminator added was half a
+# hundredth, if anything, for twice the time. Others find the same on other data (see *To read on*).
 #
 # ## Your own films
 #
-# Choose films that you like by their titles, and see each method's list at once. You are nobody to these models: EASE and kNN take
-# your vector as it is; for the game, least squares find your place in its last layer.
+# Choose films that you like by their titles, and see each method's list at once. You are nobody to these models:
+# EASE and kNN take your vector as it is; for the game, least squares find your place in its last layer.
 
 # %% tags=["widget"]
 shown = {
@@ -510,12 +519,13 @@ if lesson.budget(fast=1, cpu=2, gpu=2) > 1:  # two epochs recommend nothing yet
 # %% [markdown]
 # ## Exercises
 #
-# 1. Train CFGAN person by person: `recommending.make("CFGAN", settings["CFGAN"], seed=0)`, a minute or two. Then once more with
-#    `"penalty": "logarithm"` among its settings. How many zeros press down in a step, and how many likes hold against them?
-# 2. Weigh the two in the blend otherwise: `recommenders.Blend` takes any weights. Choose on `parts.validation`, and only then look at
-#    `parts.test`.
-# 3. Do IRGAN and its ablation know their likes by heart? Count the echo of each, as under *Does it merely copy?*. Does that explain
-#    who is ahead?
+# 1. Train CFGAN person by person: `recommending.make("CFGAN", settings["CFGAN"], seed=0)`, a minute or two. Then
+#    once more with `"penalty": "logarithm"` among its settings. How many zeros press down in a step, and how many
+#    likes hold against them?
+# 2. Weigh the two in the blend otherwise: `recommenders.Blend` takes any weights. Choose on `parts.validation`, and
+#    only then look at `parts.test`.
+# 3. Do IRGAN and its ablation know their likes by heart? Count the echo of each, as under *Does it merely copy?*.
+#    Does that explain who is ahead?
 #
 # ## What you did
 #

@@ -3,8 +3,9 @@
     python run.py train voices
 
 runs what is missing from `voices.json` and may be stopped and started again. Each seed trains one
-replier by likelihood on each source of conversations; from there every way goes on by itself. The
-people whom it replies for were never seen in training, but for the rows that say "known".
+replier by likelihood on each source of conversations: of invented people, of real ones, and of the
+same real ones with nothing known of their past. From there every way goes on by itself. The people
+whom it replies for were never seen in training, but for the rows that say "known".
 """
 
 import concurrent.futures
