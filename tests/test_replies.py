@@ -80,6 +80,9 @@ def test_variety_tells_collapse_from_health():
     assert replies.variety(real, real).healthy
     collapsed = replies.variety(["i like tea ."] * 50, real)
     assert not collapsed.healthy and "collapsed: 1 different" in collapsed.words
+    stuck = replies.variety([f"i like {f'word{place} ' * 3}" for place in range(50)], real)
+    assert not stuck.healthy
+    assert stuck.words == "stuck: 40% of words repeat one of their reply, in real ones 0%"
     noise = [f"x{place} y{place} z{place} u{place} v{place}" for place in range(50)]
     assert "falling apart" in replies.variety(noise, ["i like tea ."] * 25 + ["you do"] * 25).words
     with pytest.raises(ValueError, match="as many fakes as real"):

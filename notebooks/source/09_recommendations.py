@@ -253,14 +253,14 @@ print("preferences", tiny(columns).shape, "  judged", tiny.discriminator([column
 
 # %% [markdown]
 # Now train three: the paper's recipe, the one with the pull of the likes, and **the same generator without its
-# discriminator**, whose weight of the game is zero. Its ablation, and the row to watch. (The paper's takes longest:
-# what people like, it hears from the discriminator only.)
+# discriminator**, whose weight of the game is zero. Its ablation, and the row to watch. (The paper's takes longest,
+# though it gets two thirds of the study's epochs here: what people like, it hears from the discriminator only.)
 #
 # *Predict: how much does the game add to the generator?*
 
 # %%
 names = ("iCFGAN", "iCFGAN + likes", "the same, no game")
-epochs = lesson.budget(fast=2, cpu=240, gpu=240)
+epochs = lesson.budget(fast=2, cpu=160, gpu=240)
 models = {}
 for name in names:
     chosen = settings[name] | {"epochs": min(epochs, settings[name]["epochs"])}

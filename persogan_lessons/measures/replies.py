@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 
 TOKEN = r"\S+"
 COLLAPSED = 0.5  # a variety below this share of the real one
+STUCK = 0.25  # a share of repeated words that is so much above the real one
 
 
 # ---- whose voice? ----------------------------------------------------------------------------
@@ -124,6 +125,12 @@ def copied(texts, training):
     return float(np.mean([text in known for text in texts]))
 
 
+def repeated(texts):
+    """The share of all words that stand earlier in the same text, too."""
+    words = [text.split() for text in texts]
+    return sum(len(each) - len(set(each)) for each in words) / max(1, sum(map(len, words)))
+
+
 class Verdict(NamedTuple):
     """What `variety` found: `words` for a reader, `healthy`, and the two measured shares."""
 
@@ -143,8 +150,11 @@ def variety(texts, real_texts):
         raise ValueError(f"as many fakes as real texts; got {len(texts)} and {len(real_texts)}")
     fake, real = distinct(texts, 2), distinct(real_texts, 2)
     different = len(set(texts)) / len(set(real_texts))
+    again, usual = repeated(texts), repeated(real_texts)
     if min(fake / real, different) < COLLAPSED:
         words = f"collapsed: {len(set(texts))} different replies, real ones {len(set(real_texts))}"
+    elif again > usual + STUCK:
+        words = f"stuck: {again:.0%} of words repeat one of their reply, in real ones {usual:.0%}"
     elif fake / real > 1 / COLLAPSED:
         words = f"falling apart: {fake / real:.1f} times as many pairs of words as in real replies"
     else:
