@@ -562,12 +562,7 @@ for place in (0, 13):
 # *Predict: the strength goes from 0 to 2. How much more voice, and how much more surprise?*
 
 # %% alt="Two curves, for people never seen and for known ones: as the strength of leaning grows from 0 to 2, the voice is recognised far more often, and perplexity rises."
-strengths = {
-    "likelihood": "0",
-    "leaning 0.5": "0.5",
-    "leaning 1": "1",
-    "leaning 2": "2",
-}
+strengths = {"0": "likelihood", "0.5": "leaning 0.5", "1": "leaning 1", "2": "leaning 2"}
 plt.figure(figsize=(5.4, 3.2), layout="constrained")
 for (about, (name, _)), marker in zip(groups.items(), "os", strict=True):
     at = [
@@ -575,10 +570,10 @@ for (about, (name, _)), marker in zip(groups.items(), "os", strict=True):
             np.mean(voices.values(runs, f"real people: {way}", measure=f"{about}{measure}"))
             for measure in ("perplexity", "voice of ten")
         ]
-        for way in strengths
+        for way in strengths.values()
     ]
     plt.plot(*np.transpose(at), f"{marker}-", label=name)
-    for place, strength in zip(at, strengths.values(), strict=True):
+    for place, strength in zip(at, strengths, strict=True):
         plt.annotate(strength, place, (-4, 6), textcoords="offset points", ha="right", fontsize=8)
 plt.axhline(1 / 20, color="gray", linestyle="--")
 plt.gca().set(xlabel="perplexity of the true replies", ylabel="voice of ten", ylim=(0, None))
@@ -589,7 +584,7 @@ plt.show()
 measures = ("voice of ten", "retrieved", "perplexity", "shuffled perplexity", "told apart")
 for about, (name, _) in groups.items():
     print(f"{name}:".ljust(20), "   ".join(each.ljust(13) for each in measures))
-    for way in (*strengths, "Gumbel, leaning 2", "best of 8", "leaning 1, best of 8"):
+    for way in (*strengths.values(), "Gumbel, leaning 2", "best of 8", "leaning 1, best of 8"):
         print_row(f"real people: {way}", [f"{about}{each}" for each in measures])
     leaning, plain = (
         voices.values(runs, f"real people: {way}", measure=f"{about}voice of ten")
