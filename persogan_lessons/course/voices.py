@@ -246,7 +246,7 @@ LEANING = {
 }
 ALL_WAYS = WAYS | LEANING
 WITHOUT_TRAINING = ("own words", "real replies")
-GOES = {  # the ways that are gone from each source of conversations
+GOES = {  # which ways start from each source
     "invented": [*WAYS, *WITHOUT_TRAINING],
     "real": [*ALL_WAYS, *WITHOUT_TRAINING],
     "unknown": ["likelihood"],
