@@ -533,7 +533,7 @@ plt.show()
 # One thing it need not learn. Count how often somebody says a word, and how often anybody does. Who says "haha"
 # three times as often as others shall do so in the replies, too:
 #
-# $$\text{logit of a word} \;\mathrel{+}=\; \text{strength} \cdot \log \frac{\text{own share of it} + \text{floor}}{\text{usual share} + \text{floor}}$$
+# $$\text{logit of a word} = \text{as learned} + \text{strength} \cdot \log \frac{\text{own share of it} + \text{floor}}{\text{usual share} + \text{floor}}$$
 #
 # The floor keeps a word that was said once by chance from counting much. Nothing is trained, so it can work for
 # people never seen. It is older than GANs, and it is a preference vector in its plainest form: one number for each
