@@ -134,8 +134,7 @@ def test_the_best_of_several_suits_the_person_better(trained):
 
 
 def leaning(model, strength):
-    usual = np.mean(given(200).profiles ** 2, axis=0)
-    return repliers.Leaning(model, usual, strength=strength)
+    return repliers.Leaning(model, given(200).profiles, strength=strength)
 
 
 def test_without_strength_it_writes_as_before(trained):

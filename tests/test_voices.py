@@ -75,7 +75,7 @@ def test_what_people_wrote_has_their_voices(begun, tests, way):
     assert found["voice of ten"] == [1, 1]
 
 
-@pytest.mark.parametrize("way", voices.ALL_WAYS)
+@pytest.mark.parametrize("way", voices.WAYS)
 def test_each_way_is_run_and_undone(begun, way, monkeypatch):
     """A way trains the replier unless it stays, and the next starts where it did."""
     for name in ("MORE", "BATCH"):
@@ -85,7 +85,7 @@ def test_each_way_is_run_and_undone(begun, way, monkeypatch):
     assert found["setting"] == f"real people: {way}" and found["seed"] == 0
     assert {"perplexity", "shuffled perplexity", "shuffled voice of ten"} < set(found)
     assert len(found["cooler voice"]) == 2
-    stays = voices.ALL_WAYS[way].train is voices.stay
+    stays = voices.WAYS[way].train is voices.stay
     assert equal(begun.replier.get_weights(), begun.weights[0]) == stays
     begun.again()
     assert equal(begun.replier.get_weights(), begun.weights[0])

@@ -598,8 +598,8 @@ for about, (name, _) in groups.items():
 # **Leaning by 1 does what no game did.** For people never seen it doubles the voice. From forty replies the right one of
 # forty people is found three times in four, as often as from that person's *real* replies; with plain likelihood, one
 # time in eleven. It costs five percent of perplexity, and a fresh judge tells it from real replies no better. With
-# **best of 8** on top, people whom the generator has never met are recognised in .34 of all cases, and by what they
-# really wrote in .43. A Gumbel game before leaning adds nothing that these intervals could show.
+# **best of 8** on top, people whom the generator has never met are recognised from ten replies in .34 of all cases, from
+# ten that they really wrote in .43. A Gumbel game before leaning adds nothing that these intervals could show.
 #
 # At strength 2 it is overdone. Now generated replies find their person nearly *every* time, more often than real ones,
 # and that is no praise: it is a **caricature**. True replies have become a third more surprising. Mind, too, that

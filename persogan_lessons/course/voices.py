@@ -84,7 +84,8 @@ def real(seed):
 def _voices(group):
     """The twenty people of a group with most replies to test on, forty replies each."""
     count = np.bincount([each.person for each in group.testing])
-    chosen = np.argsort(-count)[:VOICES]
+    talkative = np.argsort(-count)
+    chosen = talkative[:VOICES]
     tested = []
     for who in chosen:
         tested += [each for each in group.testing if each.person == who][:REPLIES]
@@ -92,7 +93,7 @@ def _voices(group):
     judge = replies.VoiceJudge(_plain(each.reply for each in judged), _persons(judged))
     pairs = zip(tested, _rolled(tested, REPLIES), strict=True)
     shuffled = [_after(*pair) for pair in pairs]
-    candidates = {who: _past(group, who) for who in np.argsort(-count)[:CANDIDATES]}
+    candidates = {who: _past(group, who) for who in talkative[:CANDIDATES]}
     return Tests(tested, shuffled, functools.partial(_heard, judge, candidates, _persons(tested)))
 
 
@@ -118,7 +119,7 @@ def _without_profile(exchanges):
 
 def _after(one, other):
     """The exchange with the profile of somebody else."""
-    return dialogues.Exchange(other.profile, one.history, one.reply, one.person)
+    return dataclasses.replace(one, profile=other.profile)
 
 
 def _heard(judge, candidates, persons, texts):
@@ -225,8 +226,7 @@ class Way(NamedTuple):
 
     def speaker(self, begun):
         """The replier that replies, trained as far as it is."""
-        usual = np.mean(begun.encoded.profiles**2, axis=0)
-        return repliers.Leaning(begun.replier, usual, strength=self.strength)
+        return repliers.Leaning(begun.replier, begun.encoded.profiles, strength=self.strength)
 
 
 gumbel = functools.partial(play, reply_games.GumbelGame)
@@ -236,19 +236,16 @@ WAYS = {
     "more likelihood": Way(further),
     "Gumbel": Way(gumbel),
     "REINFORCE": Way(functools.partial(play, reply_games.ReinforceGame)),
-}
-LEANING = {
     "leaning 0.5": Way(strength=0.5),
     "leaning 1": Way(strength=1.0),
     "leaning 2": Way(strength=2.0),
     "leaning 1, best of 8": Way(strength=1.0, reply=best),
     "Gumbel, leaning 2": Way(gumbel, strength=2.0),
 }
-ALL_WAYS = WAYS | LEANING
 WITHOUT_TRAINING = ("own words", "real replies")
 GOES = {  # which ways start from each source
-    "invented": [*WAYS, *WITHOUT_TRAINING],
-    "real": [*ALL_WAYS, *WITHOUT_TRAINING],
+    "invented": [*(name for name in WAYS if not WAYS[name].strength), *WITHOUT_TRAINING],
+    "real": [*WAYS, *WITHOUT_TRAINING],
     "unknown": ["likelihood"],
 }
 
@@ -271,8 +268,8 @@ def run(pair):
     begun, found = start(name, seed), {}
     begun.again()
     keras.utils.set_random_seed(seed)
-    if way in ALL_WAYS:
-        ALL_WAYS[way].train(begun)
+    if way in WAYS:
+        WAYS[way].train(begun)
     for about, tests in begun.source.tests.items():
         ways = _looked_up if way in WITHOUT_TRAINING else _generated
         measures = ways(begun, tests, way=way)
@@ -282,7 +279,7 @@ def run(pair):
 
 def _generated(begun, tests, *, way):
     """Measures of a way that generates; "shuffled" is after the past of somebody else."""
-    vocabulary, way = begun.source.vocabulary, ALL_WAYS[way]
+    vocabulary, way = begun.source.vocabulary, WAYS[way]
     speaker = way.speaker(begun)
     reply = functools.partial(way.reply, speaker, learned=begun.encoded)
     right, wrong = (vocabulary.exchanges(each) for each in (tests.exchanges, tests.shuffled))

@@ -191,6 +191,7 @@ class Reference:
         self._pairs = Counter(pairs)
         self._firsts = Counter(first for first, _ in pairs)
         self._words = Counter(word for _, word in pairs)
+        self._smoothed = len(pairs) + len(self._words) + 1  # as if each had been said once more
 
     def perplexity(self, texts):
         """How surprising texts are: real ones little, what nobody says much.
@@ -201,10 +202,10 @@ class Reference:
         if not len(texts):
             raise ValueError("at least one text is needed, and it may be empty; got none")
         chances = [self._chance(*pair) for text in texts for pair in _in_pairs(text)]
-        return float(np.exp(-np.mean(np.log(chances))))
+        return perplexity(np.log(chances), len(chances))
 
     def _chance(self, first, word):
-        single = (self._words[word] + 1) / (self._words.total() + len(self._words) + 1)
+        single = (self._words[word] + 1) / self._smoothed
         if first not in self._firsts:
             return single
         pair = self._pairs[first, word] / self._firsts[first]

@@ -210,16 +210,16 @@ class Leaning(Replier):
 
     Args:
         replier: a `Replier`, trained.
-        usual: `(words,)`, the mean of the squares of all profiles: how often a word stands in one
-            of anybody's replies.
+        profiles: `(n, words)`, everybody's, which say what is usual.
         strength: 0 leaves the replier as it was.
 
     Source: Kneser et al., Language Model Adaptation Using Dynamic Marginals, 1997.
     """
 
-    def __init__(self, replier, usual, *, strength=1.0):
+    def __init__(self, replier, profiles, *, strength=1.0):
         super().__init__(replier.encoder, replier.writer)
-        self.usual, self.strength = tf.constant(usual, "float32"), strength
+        self.usual = tf.constant(np.mean(np.square(profiles), axis=0), "float32")
+        self.strength = strength
 
     def call(self, inputs):
         return super().call(inputs) + self.lean(inputs[0])[:, None]
