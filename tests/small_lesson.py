@@ -33,7 +33,7 @@ def exact(steps):
     generator = keras.Model([noise, given], layers.Reshape((28, 28, 1))(drawn))
     gan = ConditionalGAN(generator, keras.Model([image, given], logit))
     descent = keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1)
-    gan.compile(*descent, mode_seeking=0.0, **train.pace())
+    gan.compile(*descent, **train.pace())
     return gan, batch
 
 

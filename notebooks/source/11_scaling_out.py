@@ -180,9 +180,9 @@ print(f"weights differ by {np.abs(alone - shared).max():.1e} at most")
 #   would be wasted. Ours draws for all, and each keeps its rows.
 #
 # And three things are *not* equal in the bigger models: batch normalization averages over a replica's share, not the whole
-# batch; so do terms that compare images of a batch (`mode_seeking`, the contrast of lesson 07); and the noise that the
-# discriminator puts on images is the same on each replica. Usually that is harmless. It is another training, though, and not the
-# same one made faster.
+# batch; so does the contrast of lesson 07, which compares all images of a batch (the pairs of lesson 05 stay together); and
+# the noise that the discriminator puts on images is the same on each replica. Usually that is harmless. It is another
+# training, though, and not the same one made faster.
 
 # %% [markdown]
 # ## What is a step made of?
