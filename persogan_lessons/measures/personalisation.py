@@ -278,7 +278,7 @@ def read(images, *, classifier, measure):
             for blank images: `data.tastes.measure`.
 
     Returns:
-        A `Reading`. Takes about 2 milliseconds an image.
+        A `Reading`. Takes about a millisecond an image.
 
     Raises:
         ValueError: for another shape or range, or pixels that are NaN.
