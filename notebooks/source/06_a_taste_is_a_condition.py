@@ -311,7 +311,7 @@ plots.image_rows(steps)
 # And a taste that hardly any image satisfies? Few among the 4000 are an 8 that leans far to the left, with a
 # fine pen:
 
-# %% alt="Eights that should lean far to the left. Nearest real: the same few images again and again. GAN: twelve different drawings, several of them broken or no 8."
+# %% alt="Eights that should lean far to the left. Nearest real: the same few images again and again. GAN: twelve different drawings, most of them broken or no 8."
 rare = tastes.Taste(digits=np.eye(10)[8], slant=-35, thickness=2.0)
 asked = np.tile(rare.vector(), (12, 1))
 found = {
@@ -324,9 +324,9 @@ for name, some in found.items():
     print(f"{name:12s} slant {slant:3.0f}°, pen {thickness:.1f} px")
 
 # %% [markdown]
-# The album has a handful of such images and shows them again and again. The generator leans, and draws twelve
-# different ones, but several are broken, or have become a 5 or a 6: it was hardly shown what lies out here. **It can
-# fill gaps between the tastes it has seen. It cannot know what lies beyond them.**
+# The album has a handful of such images and shows them again and again. The generator leans nearly as far, and draws twelve
+# different ones, but most are broken, or no 8: it was hardly shown what lies out here. **It can fill gaps between the
+# tastes it has seen. It cannot know what lies beyond them.**
 #
 # ### Mix your own
 #
