@@ -325,8 +325,8 @@ plt.show()
 # averages, and most of them cannot be read as what was asked: the numbers it is given at random are not quite those it made of
 # real images, and some of the digit is hidden in them. Only its recall is high, since blur lies near everything.
 #
-# The mistakes have a pattern, too. Those of the GAN are mostly between digits that one stroke tells apart, such as an 8 that
-# became a 5, or a 9 that became an 8. Those of the autoencoder are everywhere.
+# The mistakes have a pattern, too. The GAN makes few, and many are between digits that one stroke tells apart, such as an 8
+# that became a 3, or a 9 that became a 7. Those of the autoencoder are everywhere.
 #
 # ## Predict, then break it: no pay for variety
 #
@@ -343,7 +343,7 @@ _ = forgetful.fit(images, conditions, batch_size=64, epochs=epochs, verbose=0)
 unpaid = forgetful.generate(one_hot[asked], seed=0)
 
 
-# %% alt="Two rows of threes. Paid for variety, no two are alike and a few are broken; unpaid, nearly the same 3 twelve times."
+# %% alt="Two rows of threes. Paid for variety, no two are alike and a few are broken; unpaid, nearly the same drawing twelve times."
 def spread(some):
     """By how much two images of one class differ, in pixels, on average; a hundred of each."""
     by_class = some.reshape(10, 100, 28, 28)
@@ -359,10 +359,11 @@ for name, some in {"real": real, "paid": paid, "unpaid": unpaid}.items():
 plots.image_rows({"paid": paid[300:312], "unpaid": unpaid[300:312]})
 
 # %% [markdown]
-# After a quarter of the epochs it obeys in most cases, which looks like a good start, and its threes are neat. But there is
-# hardly more than one picture for each label: look at the spread, and at recall. The discriminator looks at one image at a time and cannot see that they are all alike; a
-# single good 3 is a safe answer to "draw a 3". Nor would you have noticed from the share that obeys. That share, like
-# precision, is about what is drawn; only recall, or the spread within a class, is about what is *missing*.
+# After a quarter of the epochs it obeys in most cases, which looks like a good start. But there is hardly more than one
+# picture for each label: look at the spread, and at recall. The discriminator looks at one image at a time and cannot
+# see that they are all alike; a single 3 that it lets pass is a safe answer to "draw a 3". Nor would you have noticed
+# from the share that obeys. That share, like precision, is about what is drawn; only recall, or the spread within a
+# class, is about what is *missing*.
 #
 # The narrower the condition, the more tempting this is. There are 400 real images of each digit, but of a person's
 # taste there may be one.

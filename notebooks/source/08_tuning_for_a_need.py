@@ -469,7 +469,7 @@ plots.trade_offs(paths, "fit, nats above real images", prices=prices, beside=rea
 # - **A rare taste**: here a choice pays. Take the leaning 8 of lesson 06, of which the generator was shown hardly
 #   any: it draws many that are no 8 at all. Whoever asks for an 8 can let a classifier pick the surest of sixteen.
 
-# %% alt="Eights that lean to the left. Plain and at both spreads the same ones are broken; in the last row, the surest 8 of sixteen tries, nearly all can be read."
+# %% alt="Eights that lean to the left. Plain and at both spreads some of the same ones are broken; in the last row, the surest 8 of sixteen tries, nearly all can be read."
 rare = tastes.Taste(digits=np.eye(10)[8], slant=-35, thickness=2.0)
 many = np.tile(rare.vector(), (12, 1))
 start = np.random.default_rng(1).normal(size=(16, 12, 42)).astype("float32")
@@ -488,9 +488,10 @@ for name, images in rows.items():
     print(f"{name:14s} read as 8: {eights:4.0%}, slant {slant:3.0f}°, pen {thickness:.1f} px")
 
 # %% [markdown]
-# Neither spread mends them; the broken ones stay broken. The classifier's choice does, by the classifier's own
-# word, and you know by now not to take only that: look at the last row yourself. They are 8s, and their lean falls as short
-# as before. **A choice finds what the generator can do; it cannot find what the generator never learned.**
+# A wider spread breaks more of them and a narrower one fewer, yet some stay broken. The classifier's choice mends
+# nearly all, by the classifier's own word, and you know by now not to take only that: look at the last row yourself.
+# They are 8s, and their lean falls as short as before. **A choice finds what the generator can do; it cannot find what
+# the generator never learned.**
 #
 # ## Check yourself
 #

@@ -61,7 +61,7 @@ print(cluster.tf_config(["127.0.0.1:2222", "127.0.0.1:2223"], index=1))
 #
 # It finds `TF_CONFIG`, takes a `MultiWorkerMirroredStrategy`, and trains the model of lesson 06, or 07. Have a look at its
 # source: it is Keras's `fit`. `cluster.Workers` starts two of them on this machine, and they talk over loopback. They end with
-# the `with` block, whatever happens in it. Each is a whole TensorFlow: together with this notebook they need about 1.7 GB of
+# the `with` block, whatever happens in it. Each is a whole TensorFlow: together with this notebook they need about 1.5 GB of
 # memory, and most of the time goes into starting them.
 
 # %%

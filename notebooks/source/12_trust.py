@@ -77,7 +77,7 @@ print(realism.memorisation(drawn, train=images, held_out=held_out))
 # %% [markdown]
 # Read it slowly. The first number says that drawings *are* a little nearer to the training images than unseen real images are:
 # 50 % would be alike. But drawings are smoother than real digits, and smooth images lie near everything. The last two
-# numbers take that out: the nearest real image of a drawing is a training image a little more often than chance has it.
+# numbers take that out: the nearest real image of a drawing is a training image somewhat more often than chance has it.
 # So nothing is copied here, and there is a faint trace of the data all the same. Without its control, the measure would have said either
 # more or less than that.
 
@@ -149,7 +149,7 @@ print(f"discriminator  {judge}\ngenerator      {painter}")
 
 # %% [markdown]
 # Surprised? **The discriminator knows its data**, though there are 4000 images and though it sees every one of them through noise: in
-# four pairs of five it finds the member. It has read each image some 240 times. The drawings give away little. And that is the first rule of
+# more than four pairs of five it finds the member. It has read each image some 240 times. The drawings give away little. And that is the first rule of
 # this lesson: *the discriminator is part of the data*. Publish the generator, if you must, and delete its opponent. (This course ships both, since its
 # digits have been public for decades.)
 #
