@@ -316,6 +316,17 @@ def test_a_conditional_step_equals_the_losses_written_by_hand(mode_seeking, mism
     np.testing.assert_allclose(g_loss, by_hand, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("mode_seeking", [0.0, 2.0])
+def test_variety_costs_no_pass_of_its_own(mode_seeking, monkeypatch):
+    gan = small_conditional(mode_seeking=mode_seeking)
+    draw, drawn = gan.generator.call, []
+    monkeypatch.setattr(
+        gan.generator, "call", lambda *given, **how: drawn.append(1) or draw(*given, **how)
+    )
+    gan.simultaneous_step((tf.constant(IMAGES), tf.constant(LABELS)))
+    assert len(drawn) == 1
+
+
 @pytest.mark.parametrize("count, asked", [(4, [0, 0, 2, 2]), (5, [0, 0, 2, 2, 4]), (1, [0])])
 def test_every_second_condition_is_asked_for_twice(count, asked):
     np.testing.assert_array_equal(twice(np.arange(count)[:, None])[:, 0], asked)

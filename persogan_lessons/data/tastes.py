@@ -98,7 +98,8 @@ def _thick(ink):
     shore = np.argwhere(ndimage.binary_dilation(picture) & ~picture)  # the nearest paper is there
     to_paper, _ = KDTree(shore).query(skeleton)
     whose = skeleton[:, 0] // size
-    length, total = (np.bincount(whose, each, len(ink)) for each in (None, to_paper))
+    length = np.bincount(whose, minlength=len(ink))
+    total = np.bincount(whose, to_paper, minlength=len(ink))
     return 2 / SCALE * total / np.where(length, length, np.nan)
 
 
