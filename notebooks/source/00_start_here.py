@@ -78,8 +78,8 @@ real_images, _ = digits.load("test")
 personal.your_own_taste(for_you, real_images)
 
 # %% [markdown]
-# And two people, for readers without a running notebook: sixteen digits that each clicked on, and what is drawn after them. The
-# generator has met neither the people nor the digits:
+# And two people, for readers without a running notebook: sixteen digits that each clicked on, and what is drawn after
+# them. The generator has met neither the people nor the digits:
 
 # %% alt="Digits that Ada and Ben clicked on, each above sixteen drawings for them: upright and bold for Ada, with many 3s and 9s; leaning for Ben, with many 2s."
 rows = {}

@@ -543,7 +543,8 @@ with lesson.expect_failure():
 # %% [markdown]
 # ## What you can do now
 #
-# - *Recognise* mode collapse: points or digits that huddle and wander. A judge too slow brings it about, a quicker one cures it.
+# - *Recognise* mode collapse: points or digits that huddle and wander. A judge too slow brings it about, a quicker
+#   one cures it.
 # - *Choose* a measure: Frechet distance for the whole, precision and density for looks, coverage for variety, classes for
 #   balance, copies for honesty; each beside its floor, none alone.
 # - *Say* "better": equal numbers of images, five seeds or more, every run shown, and a p-value that asks what luck can do.

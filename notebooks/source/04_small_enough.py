@@ -387,15 +387,15 @@ for name in list(competitors)[: lesson.budget(fast=1, cpu=2, gpu=2)]:
         gc.collect()  # one large model at a time
 
 # %% [markdown]
-# Look at the spreads first: most ratios lie within a few tenths of 1, and so do their spreads. **The wait counts for both**:
-# with Keras's own batches the same training took two fifths to a half longer when this page was made, because a sleep can
-# last as long as the epoch did. Nothing is computed in it, so no list of operations shows it. What gave it away were the times of
-# epochs, which came in steps: 1.3 seconds or 2.6, hardly ever between.
+# Look at the spreads first: most ratios lie within a few tenths of 1, and so do their spreads. **The wait counts for
+# both**: with Keras's own batches the same training took two fifths to a half longer when this page was made, because
+# a sleep can last as long as the epoch did. Nothing is computed in it, so no list of operations shows it. What gave
+# it away were the times of epochs, which came in steps: 1.3 seconds or 2.6, hardly ever between.
 #
-# Beyond that *no single trick decides*. Small players gain most from what is saved once in each step, such as the way back to
-# Python, wide ones from what is saved in each weight and each multiplication. Where a CPU has bfloat16 (this page was made on one
-# that has not), it is worth nothing to the small ones and something to the wide, and it grows with the size: there the article's
-# players, timed in the same way, took 1.85 times as long in float32 (1.6 to 2.1).
+# Beyond that *no single trick decides*. Small players gain most from what is saved once in each step, such as the way
+# back to Python, wide ones from what is saved in each weight and each multiplication. Where a CPU has bfloat16 (this
+# page was made on one that has not), it is worth nothing to the small ones and something to the wide, and it grows
+# with the size: there the article's players, timed in the same way, took 1.85 times as long in float32 (1.6 to 2.1).
 #
 # ## Train the one we chose
 #

@@ -197,7 +197,8 @@ def simultaneous_step(self, real_pairs):
 
 # %% [markdown]
 # Why twice? So that two fakes of the same condition lie side by side and can be compared. The generator is paid
-# `mode_seeking` (4, if you do not choose) for each unit of **variety**: by how much its images change when only the noise does.
+# `mode_seeking` (4, if you do not choose) for each unit of **variety**: by how much its images change when only the
+# noise does.
 
 
 # %% tags=["taught", "persogan_lessons.models.gan:ConditionalGAN.pay_for_variety"]
@@ -319,11 +320,12 @@ for axes, name in zip(panels, ("conditional GAN", "conditional VAE"), strict=Tru
 plt.show()
 
 # %% [markdown]
-# The GAN obeys in about 97 of 100 cases. We had hoped for 98, and for twice the floor; a minute or two of training reaches
-# neither. But the longer it is trained, the closer it comes: after 240 epochs it obeys as often as real digits do, and is
-# within twice the floor (1.7 to 1.9 times, from five seeds of noise). The autoencoder is far behind. Its drawings are blurred
-# averages, and most of them cannot be read as what was asked: the numbers it is given at random are not quite those it made of
-# real images, and some of the digit is hidden in them. Only its recall is high, since blur lies near everything.
+# The GAN obeys in about 97 of 100 cases. We had hoped for 98, and for twice the floor; a minute or two of training
+# reaches neither. But the longer it is trained, the closer it comes: after 240 epochs it obeys as often as real
+# digits do, and is within twice the floor (1.7 to 1.9 times, from five seeds of noise). The autoencoder is far
+# behind. Its drawings are blurred averages, and most of them cannot be read as what was asked: the numbers it is
+# given at random are not quite those it made of real images, and some of the digit is hidden in them. Only its recall
+# is high, since blur lies near everything.
 #
 # The mistakes have a pattern, too. The GAN makes few, and many are between digits that one stroke tells apart, such as an 8
 # that became a 3, or a 9 that became a 7. Those of the autoencoder are everywhere.
@@ -373,7 +375,8 @@ plots.image_rows({"paid": paid[300:312], "unpaid": unpaid[300:312]})
 # The ten conditions are ten corners of a space of vectors, and the generator takes any vector. What does it draw for half a
 # 3 and half an 8, a condition that no image in training had?
 #
-# *Predict: a 3, an 8, something in between, or noise? And what would a person who likes threes and eights equally have wanted?*
+# *Predict: a 3, an 8, something in between, or noise? And what would a person who likes threes and eights equally
+# have wanted?*
 
 # %% alt="Three rows, one noise each, from a 3 at the left to an 8 at the right. The 3 closes its loops step by step; the middle is one of the two or a shape between."
 shares = np.linspace(0, 1, 9)[:, None]
@@ -388,10 +391,10 @@ print(f"half and half: {counts[3] / 10:.0f} % read as 3, {counts[8] / 10:.0f} % 
 print(f"{100 - (counts[3] + counts[8]) / 10:.0f} % as something else")
 
 # %% [markdown]
-# Each row is a smooth way from a 3 to an 8, and its middle is one of the two or a shape between: the network has learned where
-# digits lie and fills the gap with what is near. That is welcome in a drawing program. But somebody who likes threes *and*
-# eights wants half of the drawings to be a good 3 and half a good 8. The generator cannot know which of the
-# two we mean; lesson 06 will have to tell it to make up its mind.
+# Each row is a smooth way from a 3 to an 8, and its middle is one of the two or a shape between: the network has
+# learned where digits lie and fills the gap with what is near. That is welcome in a drawing program. But somebody who
+# likes threes *and* eights wants half of the drawings to be a good 3 and half a good 8. The generator cannot know
+# which of the two we mean; lesson 06 will have to tell it to make up its mind.
 #
 # ## The discriminator as a classifier
 #
@@ -429,8 +432,8 @@ def judge_of(reader):
 
 
 # %% [markdown]
-# No new class is needed. The plain `GAN` of lesson 01 takes any discriminator with one logit, and adds a **penalty** of your choice
-# to its loss. (Lesson 03 used it for slopes.) Our penalty is: having misread the hundred.
+# No new class is needed. The plain `GAN` of lesson 01 takes any discriminator with one logit, and adds a **penalty**
+# of your choice to its loss. (Lesson 03 used it for slopes.) Our penalty is: having misread the hundred.
 
 # %%
 cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -455,10 +458,10 @@ def train_alone(reader, few, few_labels, *, epochs):
 
 
 # %% [markdown]
-# The same network, the same hundred labels in every step, the same noise on the images, the same optimizer and the same number of
-# steps: once in the game, with all 4000 images on the table, and once without. Which hundred images have labels
-# is a matter of luck, so we draw them several times. Beside both stands the simplest reader there is: take the label of the
-# nearest labelled image.
+# The same network, the same hundred labels in every step, the same noise on the images, the same optimizer and the
+# same number of steps: once in the game, with all 4000 images on the table, and once without. Which hundred images
+# have labels is a matter of luck, so we draw them several times. Beside both stands the simplest reader there is:
+# take the label of the nearest labelled image.
 #
 # *Before you run it: the generator is not used for anything here. Will the game help all the same? By how many points?*
 
@@ -501,11 +504,12 @@ every_label = accuracy(read)
 print(f"with 4000 labels and a larger network: {every_label:.1%}")
 
 # %% [markdown]
-# The generator is thrown away at the end, and yet the game was worth some nine points, in every draw at least five, and it
-# beats the nearest label by far. (When this page was made, from 76 % to 85 %. A trial with a last layer twice as wide and 16 epochs gave
-# gains of 10, 12 and 13 points.) To tell real digits from almost-digits, the network has to find out what
-# strokes and shapes real ones are made of, from all 4000, and the hundred labels only have to name them. Three draws
-# are few; that all agree, and by so much, is why we believe them. It is still far from what all 4000 labels would give.
+# The generator is thrown away at the end, and yet the game was worth some nine points, in every draw at least five,
+# and it beats the nearest label by far. (When this page was made, from 76 % to 85 %. A trial with a last layer twice
+# as wide and 16 epochs gave gains of 10, 12 and 13 points.) To tell real digits from almost-digits, the network has
+# to find out what strokes and shapes real ones are made of, from all 4000, and the hundred labels only have to name
+# them. Three draws are few; that all agree, and by so much, is why we believe them. It is still far from what all
+# 4000 labels would give.
 #
 # What this does *not* show is that the game is the best use of unlabelled images. Exercise 2 is a rival.
 #
@@ -531,11 +535,11 @@ with lesson.expect_failure():
 # %% [markdown]
 # ## Exercises
 #
-# 1. **Deaf on one ear.** Give the condition to the generator only: build a discriminator that takes it and does not use it
-#    (return `real` alone, and `layers.Dot(1)` times zero so that Keras does not complain). Predict how often it will obey. And
-#    what does `checks.conditional_shapes` say?
-# 2. **Teach yourself.** A baseline without a game that uses the other 3900 images: train alone, let the reader label those of which it
-#    is surest, and train again on these labels too. How much of the game's gain is left?
+# 1. **Deaf on one ear.** Give the condition to the generator only: build a discriminator that takes it and does not
+#    use it (return `real` alone, and `layers.Dot(1)` times zero so that Keras does not complain). Predict how often
+#    it will obey. And what does `checks.conditional_shapes` say?
+# 2. **Teach yourself.** A baseline without a game that uses the other 3900 images: train alone, let the reader label
+#    those of which it is surest, and train again on these labels too. How much of the game's gain is left?
 # 3. **Fewer still.** Ten labels, one of each class. Does the game add more points, or fewer? Several draws, please.
 
 # %% [markdown]
@@ -545,7 +549,8 @@ with lesson.expect_failure():
 #   discriminator by a scalar product of what is seen with what is wanted.
 # - You *measured* obedience beside real digits and beside a generator that plays no game, and saw a generator that
 #   obeys and draws the same digit again and again.
-# - You *used* a discriminator as a classifier, over several draws of a hundred labels, against the same network without the game.
+# - You *used* a discriminator as a classifier, over several draws of a hundred labels, against the same network
+#   without the game.
 #
 # **References**
 #

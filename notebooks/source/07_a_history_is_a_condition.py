@@ -55,8 +55,9 @@ plots.image_rows({name: one.history(16, split="test") for name, one in three.ite
 # Ada and Ben are from lesson 06. *Before you read on: what does Dora like?*
 #
 # Her taste has **changed**: read her row from the left, and you meet two people. Her newest clicks say more about
-# today's Dora than her old ones. Three people in ten are like that here. And there is a second difficulty: sixteen clicks are
-# few. A digit that Ada has not clicked on yet, would she never? One that she clicked on once, was that chance?
+# today's Dora than her old ones. Three people in ten are like that here. And there is a second difficulty: sixteen
+# clicks are few. A digit that Ada has not clicked on yet, would she never? One that she clicked on once, was that
+# chance?
 
 # %%
 dora = three["Dora"]
@@ -100,10 +101,10 @@ print(f"{len(images)} images, {features.shape[1]} numbers for each")
 # %% [markdown]
 # ### Any number of clicks, even none
 #
-# Then many clicks must become one vector, whether there are 32 of them or none. A mean can do that, with one trick: there is
-# always **one empty click** among them. Who has not clicked at all *is* the empty click, and the encoder learns to say
-# "the average taste" for it. The more real clicks there are, the less the empty one counts. You may know this from statistics, as a
-# prior.
+# Then many clicks must become one vector, whether there are 32 of them or none. A mean can do that, with one trick:
+# there is always **one empty click** among them. Who has not clicked at all *is* the empty click, and the encoder
+# learns to say "the average taste" for it. The more real clicks there are, the less the empty one counts. You may
+# know this from statistics, as a prior.
 
 
 # %% tags=["taught", "persogan_lessons.models.encoders:WeightedMean"]
@@ -169,9 +170,9 @@ print(f"{encoder.count_params():,} weights; nobody yet:", np.round(encoder(nobod
 # %% [markdown]
 # ## Nobody tells it the taste
 #
-# What is the encoder trained on? In life there is no label that says "this person likes 3s, leaning 12 degrees". But there
-# is always a **next click**. So a real pair, for the discriminator, is a history and an image that this person liked *later*; a
-# fake pair is the same history and a drawing for it.
+# What is the encoder trained on? In life there is no label that says "this person likes 3s, leaning 12 degrees". But
+# there is always a **next click**. So a real pair, for the discriminator, is a history and an image that this person
+# liked *later*; a fake pair is the same history and a drawing for it.
 
 
 # %% tags=["taught", "persogan_lessons.models.encoders:episodes"]
@@ -202,9 +203,9 @@ print(f"{len(crowd)} people, {histories.shape[1]} clicks each, and {later.shape[
 #
 # ### The judge weighs all wishes
 #
-# The generator draws *one* wish of a taste, by a die. The discriminator sees a drawing and a taste, and does not know which wish
-# it was to grant. So it asks: does the image grant *one of them*? For each wish $k$ it computes how well the image
-# suits, as in lesson 05, and weighs them by the shares $s_k$:
+# The generator draws *one* wish of a taste, by a die. The discriminator sees a drawing and a taste, and does not know
+# which wish it was to grant. So it asks: does the image grant *one of them*? For each wish $k$ it computes how well
+# the image suits, as in lesson 05, and weighs them by the shares $s_k$:
 #
 # $$\text{suits}(x, c) = \log \sum_k s_k \, \exp(\text{seen}(x) \cdot \text{wanted}_k(c))$$
 
@@ -330,8 +331,8 @@ callbacks = [live, over_the_shoulder(model, progress)]
 _ = model.fit(pairs, steps_per_epoch=steps // 20, epochs=20, verbose=0, callbacks=callbacks)
 
 # %% [markdown]
-# Slant and pen come first, then the digits. Which shares does it claim for Ada now, after sixteen of her clicks, and for Dora? Below
-# them the truth, which it was never told:
+# Slant and pen come first, then the digits. Which shares does it claim for Ada now, after sixteen of her clicks, and
+# for Dora? Below them the truth, which it was never told:
 
 # %%
 for name in ("Ada", "Dora"):
@@ -359,12 +360,13 @@ plots.image_rows(rows)
 #
 # ## What is a click worth?
 #
-# Let us measure that, over people whom nobody has trained on, by two measures of lesson 06: how far the **digits** drawn are from
-# what the person likes today, and how often the person is **recognised** by sixteen drawings, among all the others. Two
-# rivals need no training at all:
+# Let us measure that, over people whom nobody has trained on, by two measures of lesson 06: how far the **digits**
+# drawn are from what the person likes today, and how often the person is **recognised** by sixteen drawings, among
+# all the others. Two rivals need no training at all:
 #
 # - **copies** shows the clicked images again;
-# - **wishes** picks one of the clicks, measures its digit, slant and pen, and lets the generator of lesson 06 draw just that.
+# - **wishes** picks one of the clicks, measures its digit, slant and pen, and lets the generator of lesson 06 draw
+#   just that.
 #
 # **Longer** is our model after six times as many steps; it comes with the course. And **real** images that the person
 # likes, drawn afresh, are the ceiling.
@@ -435,8 +437,8 @@ plt.show()
 # - **With no click** there is nothing to copy. The encoder knows what everybody likes on average, and draws that.
 # - **With one click** the encoder is ahead in the left panel. A copy shows one digit for ever; the encoder has learned that
 #   a click on a 3 makes 3s likelier and rules out nothing.
-# - **From some four clicks on** copying is as good at digits, then better, and its people are recognised sooner. No wonder: what a
-#   person clicked on *is* what the person likes, and no twelve numbers hold as much.
+# - **From some four clicks on** copying is as good at digits, then better, and its people are recognised sooner. No
+#   wonder: what a person clicked on *is* what the person likes, and no twelve numbers hold as much.
 # - **From 16 to 32 clicks** the copies get no better: the older half is about somebody whom some of these people no
 #   longer are. The encoder that was trained longer loses nothing.
 # - **Wishes** share the fate of copies, with new images. It is a strong and simple method: whoever can measure what people
@@ -446,9 +448,9 @@ plt.show()
 #
 # ### Does it copy?
 #
-# It cannot: whatever was clicked has to pass through twelve numbers. But let us see. For each drawing we ask what it is nearest
-# to: an image that the person clicked on, or one of as many that the person likes too and did *not* click on. If nothing is
-# copied, the answer is "clicked on" half of the time.
+# It cannot: whatever was clicked has to pass through twelve numbers. But let us see. For each drawing we ask what it
+# is nearest to: an image that the person clicked on, or one of as many that the person likes too and did *not* click
+# on. If nothing is copied, the answer is "clicked on" half of the time.
 
 # %%
 twins = [one.history(32, seed=1, split="test") for one in users]
@@ -479,8 +481,9 @@ for words, history in (("as they are", given), ("backwards", given[:, ::-1])):
     )
 
 # %% [markdown]
-# As they are, the histories lead to today's taste; backwards, they lead to the earlier one. The encoder was never told that tastes change. It has
-# found out that new clicks say more about the next one than old clicks do, but only if the two disagree.
+# As they are, the histories lead to today's taste; backwards, they lead to the earlier one. The encoder was never
+# told that tastes change. It has found out that new clicks say more about the next one than old clicks do, but only
+# if the two disagree.
 #
 # ## Break it: no contrast
 #
@@ -509,9 +512,9 @@ plt.show()
 #
 # ## Your own taste
 #
-# Now you. Click on the heart under digits you like (Tab and Space work, too), on the cross under those you do not. After each
-# click the twelve numbers are read anew, and the generator draws for you. **Surprise me** offers other digits,
-# **more like this** draws others, **forget me** makes you nobody again.
+# Now you. Click on the heart under digits you like (Tab and Space work, too), on the cross under those you do not.
+# After each click the twelve numbers are read anew, and the generator draws for you. **Surprise me** offers other
+# digits, **more like this** draws others, **forget me** makes you nobody again.
 
 # %%
 mine = personal.your_own_taste(model, held_out)
@@ -531,7 +534,8 @@ print(f"slant {me[10]:+.1f}, pen {me[11]:+.1f} (0 is the average digit, 1 is far
 # Twelve numbers, and you may find that they know you. Everything stays in this notebook, and ends with it. In a
 # product these numbers would be kept, and lesson 12 asks what they give away.
 #
-# Would you like to watch somebody else's history at work? Move the slider through Dora's clicks, and see when her taste turns:
+# Would you like to watch somebody else's history at work? Move the slider through Dora's clicks, and see when her
+# taste turns:
 
 # %%
 personal.history_explorer(model, dora.history(32, split="test"))
@@ -549,8 +553,8 @@ for judged in [longer, model][: lesson.budget(fast=1, cpu=2, gpu=2)]:
 # %% [markdown]
 # ## Exercises
 #
-# 1. Train with `mean_encoder` and `gru_encoder` from `persogan_lessons.models.encoders` instead. Which of them notices that histories are played
-#    backwards? Is the mean worse for those whose taste has not changed?
+# 1. Train with `mean_encoder` and `gru_encoder` from `persogan_lessons.models.encoders` instead. Which of them
+#    notices that histories are played backwards? Is the mean worse for those whose taste has not changed?
 # 2. The empty click has weight 1. Make it 4 in `WeightedMean`: for how many clicks are the drawings more careful?
 # 3. Mix two people: sixteen of Ada's clicks, then sixteen of Ben's. For whom does it draw? And if you shuffle all 32?
 
@@ -559,8 +563,8 @@ for judged in [longer, model][: lesson.budget(fast=1, cpu=2, gpu=2)]:
 #
 # - You *encoded* histories of any length as twelve numbers: an empty click for nobody, two looks for which clicks count.
 # - You *trained* the encoder through the game, from later clicks alone, and gave it one question more: whose is it?
-# - You *measured* what a click is worth. Copying is hard to beat at what somebody clicked on already, and it has nothing new to
-#   show.
+# - You *measured* what a click is worth. Copying is hard to beat at what somebody clicked on already, and it has
+#   nothing new to show.
 #
 # **Next:** lesson 08. The generator is trained; now tune it for a need.
 #

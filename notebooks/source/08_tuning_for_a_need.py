@@ -217,9 +217,9 @@ show(narrowed)
 #
 # $$p(\text{keep } i) = \frac{e^{s \cdot \text{score}_i}}{\sum_j e^{s \cdot \text{score}_j}}$$
 #
-# Why the exponential? A perfect discriminator's logit is $\log p(x) - \log q(x)$ (lesson 05), so at $s = 1$ a drawing is
-# kept in proportion to $p / q$, which turns a sample of $q$ into one of $p$: fakes into real images. In theory. The Gumbel trick
-# of lesson 06 throws this die:
+# Why the exponential? A perfect discriminator's logit is $\log p(x) - \log q(x)$ (lesson 05), so at $s = 1$ a drawing
+# is kept in proportion to $p / q$, which turns a sample of $q$ into one of $p$: fakes into real images. In theory.
+# The Gumbel trick of lesson 06 throws this die:
 
 
 # %% tags=["taught", "persogan_lessons.models.tuning:choose"]
@@ -245,8 +245,9 @@ by_judge = {
 show({"plain": plain, **by_judge})
 
 # %% [markdown]
-# Little moves: a few points of precision, a tenth of a nat, with other people nothing at all. The game was played until the discriminator could hardly tell any more: **what it knows, the
-# generator has already learned.** A fair game leaves you a judge of little worth.
+# Little moves: a few points of precision, a tenth of a nat, with other people nothing at all. The game was played
+# until the discriminator could hardly tell any more: **what it knows, the generator has already learned.** A fair
+# game leaves you a judge of little worth.
 #
 # ### A judge of your own
 #
@@ -368,8 +369,9 @@ show({name: {"model says": expected[name], **row} for name, row in tables.items(
 #
 # ## Fourth knob: fine-tune
 #
-# The last knob turns the weights themselves. Go on with the game, on the 32 images that one person has clicked on and nothing
-# else. Their wishes we make up from the digit that the classifier reads in each, and the person's slant and pen.
+# The last knob turns the weights themselves. Go on with the game, on the 32 images that one person has clicked on and
+# nothing else. Their wishes we make up from the digit that the classifier reads in each, and the person's slant and
+# pen.
 #
 # One trap lies here. Batch normalization subtracts from each unit its mean over the batch. In a batch for one
 # person, the slant is the same everywhere, so it *is* the mean, and is gone. `twin` makes a copy of
@@ -425,11 +427,11 @@ by_tuning = {f"fine-tuned, {n} steps": measured(images) for n, images in by_leng
 show({"plain": plain, **by_tuning})
 
 # %% [markdown]
-# It takes seconds for each person, where the other knobs take next to nothing, and it loses: a few steps
-# change hardly anything, and more made the drawings suit these people *less*. (With other people we saw no loss after
-# 40 steps, and never a gain.) The 32 images say no more about a person than the twelve numbers did, and they say it less
-# clearly. You cannot see it in the rows above, and no score that the game prints would tell you; the measure does. So fine-tune for what the
-# condition *cannot* say, and only with images enough to hold some back and measure.
+# It takes seconds for each person, where the other knobs take next to nothing, and it loses: a few steps change
+# hardly anything, and more made the drawings suit these people *less*. (With other people we saw no loss after 40
+# steps, and never a gain.) The 32 images say no more about a person than the twelve numbers did, and they say it less
+# clearly. You cannot see it in the rows above, and no score that the game prints would tell you; the measure does. So
+# fine-tune for what the condition *cannot* say, and only with images enough to hold some back and measure.
 #
 # ## The map
 #
@@ -456,9 +458,9 @@ real_point = {"real": [real_row[what] for what in ("fit", "diversity", "frechet"
 plots.trade_offs(paths, "fit, nats above real images", prices=prices, beside=real_point)
 
 # %% [markdown]
-# On the left, whoever goes up goes left: **fit beyond that of real images is paid for in variety**. Down is easy: search
-# and fine-tuning lose fit and gain nothing. On the right, the first step of truncation is as near to a free lunch as it gets:
-# more fit for a Frechet distance about the same. After that, each further step costs.
+# On the left, whoever goes up goes left: **fit beyond that of real images is paid for in variety**. Down is easy:
+# search and fine-tuning lose fit and gain nothing. On the right, the first step of truncation is as near to a free
+# lunch as it gets: more fit for a Frechet distance about the same. After that, each further step costs.
 #
 # ## Which knob for which need?
 #
@@ -507,10 +509,11 @@ with lesson.expect_failure():
 # ## Exercises
 #
 # 1. Put two knobs together: choose by the user's model, from truncated noise. Is the line better than each alone?
-# 2. The user's model knows digits, but hardly slant and pen: that is not what the classifier's features are for. Give it the two
-#    numbers of `tastes.measure` as well and let it choose among drawings for *anybody*, 16 for each place. How much of the
-#    fit do you get without ever asking for a taste?
-# 3. Pull the noise back after each step of the search, to the length that it had before. Does that stop the exploit, or slow it?
+# 2. The user's model knows digits, but hardly slant and pen: that is not what the classifier's features are for. Give
+#    it the two numbers of `tastes.measure` as well and let it choose among drawings for *anybody*, 16 for each place.
+#    How much of the fit do you get without ever asking for a taste?
+# 3. Pull the noise back after each step of the search, to the length that it had before. Does that stop the exploit,
+#    or slow it?
 
 # %% [markdown]
 # ## What you did

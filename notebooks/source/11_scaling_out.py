@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 11 Scaling out
 #
-# One laptop is enough for this course, and not for everything. Spread the training of a lesson over several processes, kill one
-# of them, work out on paper when one more stops paying, and make a step faster without any.
+# One laptop is enough for this course, and not for everything. Spread the training of a lesson over several
+# processes, kill one of them, work out on paper when one more stops paying, and make a step faster without any.
 #
 # ![How many images a second more workers are expected to manage](pictures/11_scaling_out.png)
 
@@ -42,12 +42,12 @@ tf.get_logger().setLevel("ERROR")  # strategies are talkative
 # %% [markdown]
 # ## Two processes, as on two machines
 #
-# If one machine is too slow, use several. The most common way is **data parallelism**: each machine has a *replica* of all
-# weights, takes its share of the batch, and computes a gradient. The gradients are averaged (an *all-reduce*), so every replica
-# makes the same step.
+# If one machine is too slow, use several. The most common way is **data parallelism**: each machine has a *replica*
+# of all weights, takes its share of the batch, and computes a gradient. The gradients are averaged (an *all-reduce*),
+# so every replica makes the same step.
 #
-# Each machine runs a process of its own, and gradients travel over the network. Who is in the cluster, each process reads in an
-# environment variable. On a real cluster its launcher sets that; here we do:
+# Each machine runs a process of its own, and gradients travel over the network. Who is in the cluster, each process
+# reads in an environment variable. On a real cluster its launcher sets that; here we do:
 
 # %%
 print(cluster.tf_config(["127.0.0.1:2222", "127.0.0.1:2223"], index=1))
@@ -59,10 +59,10 @@ print(cluster.tf_config(["127.0.0.1:2222", "127.0.0.1:2223"], index=1))
 # python -m persogan_lessons.course.train --lesson 06 --steps 800 --folder runs/taste
 # ```
 #
-# It finds `TF_CONFIG`, takes a `MultiWorkerMirroredStrategy`, and trains the model of lesson 06, or 07. Have a look at its
-# source: it is Keras's `fit`. `cluster.Workers` starts two of them on this machine, and they talk over loopback. They end with
-# the `with` block, whatever happens in it. Each is a whole TensorFlow: together with this notebook they need about 1.5 GB of
-# memory, and most of the time goes into starting them.
+# It finds `TF_CONFIG`, takes a `MultiWorkerMirroredStrategy`, and trains the model of lesson 06, or 07. Have a look
+# at its source: it is Keras's `fit`. `cluster.Workers` starts two of them on this machine, and they talk over
+# loopback. They end with the `with` block, whatever happens in it. Each is a whole TensorFlow: together with this
+# notebook they need about 1.5 GB of memory, and most of the time goes into starting them.
 
 # %%
 steps = lesson.budget(fast=80, cpu=80, gpu=400)
@@ -102,9 +102,9 @@ with cluster.Workers(2, command("killed"), logs=later) as workers:
 print(f"Saved: step {train.steps_saved(later)} of {steps}.")
 
 # %% [markdown]
-# The other one cannot go on alone, since the average has two parts. If it notices that the connection is gone, it ends with an
-# error (`WorkerFailed`); if not, it waits for ever (`TimeoutError`). So whoever runs a cluster **starts all of them again**, with the same command. They find the
-# last whole state in the folder and go on from there:
+# The other one cannot go on alone, since the average has two parts. If it notices that the connection is gone, it
+# ends with an error (`WorkerFailed`); if not, it waits for ever (`TimeoutError`). So whoever runs a cluster **starts
+# all of them again**, with the same command. They find the last whole state in the folder and go on from there:
 
 # %%
 with cluster.Workers(2, command("killed"), logs=later) as workers:
@@ -115,8 +115,8 @@ checks.loses_nothing(resumed, uninterrupted)
 # %% [markdown]
 # ## What is a state?
 #
-# Not a single bit differs from the training that nobody disturbed. For that, the state must hold *everything* that the next step
-# depends on:
+# Not a single bit differs from the training that nobody disturbed. For that, the state must hold *everything* that
+# the next step depends on:
 #
 # - the weights of both players, and their running averages;
 # - both **optimizers**: Adam's two averages for each weight, and its count of steps, on which the learning rate depends;
@@ -135,8 +135,8 @@ with lesson.expect_failure():
 # %% [markdown]
 # ## One batch, two devices
 #
-# How can we be sure that two replicas do what one would have done? Several devices in *one* process are the simplest case, such as
-# the GPUs of one machine. In TensorFlow that is another *strategy*, and a model made in its scope:
+# How can we be sure that two replicas do what one would have done? Several devices in *one* process are the simplest
+# case, such as the GPUs of one machine. In TensorFlow that is another *strategy*, and a model made in its scope:
 #
 # ```
 # strategy = tf.distribute.MirroredStrategy()     # all GPUs of this machine
@@ -173,11 +173,11 @@ print(f"weights differ by {np.abs(alone - shared).max():.1e} at most")
 # %% [markdown]
 # By the rounding of a sum, no more. Two things had to be right for that, and both are easy to get wrong:
 #
-# - **Mean or sum?** Each replica's loss is a mean over *its* images, but Keras adds up the gradients. With $n$ replicas they
-#   would be $n$ times too long. So our `compile` divides the loss by $n$, as Keras's own losses do. With Adam you would hardly
-#   have noticed: it divides by the length of the gradients anyway. Such faults live long.
-# - **Whose noise?** Every replica has the same random state. Left alone, both would draw the *same* noise, and half of the batch
-#   would be wasted. Ours draws for all, and each keeps its rows.
+# - **Mean or sum?** Each replica's loss is a mean over *its* images, but Keras adds up the gradients. With $n$
+#   replicas they would be $n$ times too long. So our `compile` divides the loss by $n$, as Keras's own losses do.
+#   With Adam you would hardly have noticed: it divides by the length of the gradients anyway. Such faults live long.
+# - **Whose noise?** Every replica has the same random state. Left alone, both would draw the *same* noise, and half
+#   of the batch would be wasted. Ours draws for all, and each keeps its rows.
 #
 # And three things are *not* equal in the bigger models: batch normalization averages over a replica's share, not the whole
 # batch; so does the contrast of lesson 07, which compares all images of a batch (the pairs of lesson 05 stay together); and
@@ -311,8 +311,8 @@ for name, (latency, bandwidth) in networks_known.items():
 #
 # ## Before you rent another machine: switches
 #
-# The calculator has shown what stops us: the time of each step, which nobody can share. There is a cheaper way to make a step
-# shorter.
+# The calculator has shown what stops us: the time of each step, which nobody can share. There is a cheaper way to
+# make a step shorter.
 #
 # All of these are Keras's or TensorFlow's; our `GAN` is a Keras model, so they just work:
 #
@@ -379,12 +379,12 @@ for name, times in faster.items():
 #
 # - **Steps at once** shorten the time of each step, not of each image. Where a step is short that is much, where it is long,
 #   little. Our `GAN` takes eight at once unless you say otherwise.
-# - **XLA** may be slower for one network and faster for another, on the same machine. It makes fewer operations of many, but they
-#   are its own, not the ones that TensorFlow has tuned for this CPU. And the first step takes seconds, in which it
-#   compiles.
+# - **XLA** may be slower for one network and faster for another, on the same machine. It makes fewer operations of
+#   many, but they are its own, not the ones that TensorFlow has tuned for this CPU. And the first step takes seconds,
+#   in which it compiles.
 # - **16 bits** pay only where the hardware multiplies them. Elsewhere each number is converted back and forth.
-# - **tf.data** is for batches that are slow to make, such as pictures read from a disk. Ours lie in memory, and what it gains
-#   for them changes from run to run: nothing in one, a quarter in the next.
+# - **tf.data** is for batches that are slow to make, such as pictures read from a disk. Ours lie in memory, and what
+#   it gains for them changes from run to run: nothing in one, a quarter in the next.
 #
 # So the rule is the oldest one: measure, then switch.
 #
@@ -397,9 +397,10 @@ for name, times in faster.items():
 #
 # ## Exercises
 #
-# 1. Delete the optimizers from `train.state`, in a copy, and repeat the kill. What does the check say, and which losses jump?
-# 2. What if the model were ten times as large, and each image took ten times as long? Which of the two matters for the calculator? Change
-#    the numbers and see.
+# 1. Delete the optimizers from `train.state`, in a copy, and repeat the kill. What does the check say, and which
+#    losses jump?
+# 2. What if the model were ten times as large, and each image took ten times as long? Which of the two matters for
+#    the calculator? Change the numbers and see.
 # 3. Start the command in two terminals, with a `TF_CONFIG` each. Give both the same index. Who complains?
 
 # %% [markdown]
@@ -407,8 +408,8 @@ for name, times in faster.items():
 #
 # - You *spread* a batch over two processes and two devices. A mean of gradients, noise for everybody, the same weights.
 # - You *survived* a killed worker without losing a bit.
-# - You *measured* a step: a part for each step, a part for each image. So more workers pay while there is enough to compute for
-#   each. Some switches help here, and others hurt.
+# - You *measured* a step: a part for each step, a part for each image. So more workers pay while there is enough to
+#   compute for each. Some switches help here, and others hurt.
 #
 # **Next:** lesson 12. A model that knows people: what does it give away?
 #

@@ -75,11 +75,11 @@ plots.image_rows({"trained on": images[places[:12]], "drawn": drawn[:12]})
 print(realism.memorisation(drawn, train=images, held_out=held_out))
 
 # %% [markdown]
-# Read it slowly. The first number says that drawings *are* a little nearer to the training images than unseen real images are:
-# 50 % would be alike. But drawings are smoother than real digits, and smooth images lie near everything. The last two
-# numbers take that out: the nearest real image of a drawing is a training image somewhat more often than chance has it.
-# So nothing is copied here, and there is a faint trace of the data all the same. Without its control, the measure would have said either
-# more or less than that.
+# Read it slowly. The first number says that drawings *are* a little nearer to the training images than unseen real
+# images are: 50 % would be alike. But drawings are smoother than real digits, and smooth images lie near everything.
+# The last two numbers take that out: the nearest real image of a drawing is a training image somewhat more often than
+# chance has it. So nothing is copied here, and there is a faint trace of the data all the same. Without its control,
+# the measure would have said either more or less than that.
 
 # %% [markdown]
 # ## Were you in the data?
@@ -98,9 +98,9 @@ def by_discriminator(discriminator, images):
 
 
 # %% [markdown]
-# Usually only the **generator** is published, or only its drawings. Then: is there a drawing suspiciously near to this image? "Near" needs a
-# control again, since a plain 1 is near to everything. So we subtract: how near is it to real images that the attacker has
-# anyway, the `reference`?
+# Usually only the **generator** is published, or only its drawings. Then: is there a drawing suspiciously near to
+# this image? "Near" needs a control again, since a plain 1 is near to everything. So we subtract: how near is it to
+# real images that the attacker has anyway, the `reference`?
 
 
 # %% tags=["taught", "persogan_lessons.measures.privacy:by_generator"]
@@ -111,8 +111,8 @@ def by_generator(fakes, images, *, reference):
 
 
 # %% [markdown]
-# How good is an attack? Take a member and a non-member at random. The **AUC** is the chance that the member scores higher: 0.5 is
-# guessing, 1 is certainty.
+# How good is an attack? Take a member and a non-member at random. The **AUC** is the chance that the member scores
+# higher: 0.5 is guessing, 1 is certainty.
 
 
 # %% tags=["taught", "persogan_lessons.measures.privacy:area_under_curve"]
@@ -122,7 +122,8 @@ def area_under_curve(members, others):
 
 
 # %% [markdown]
-# `privacy.membership` adds an interval: how much would the number waver with other images? (It resamples them, a *bootstrap*.)
+# `privacy.membership` adds an interval: how much would the number waver with other images? (It resamples them, a
+# *bootstrap*.)
 #
 # ### The models that come with the course
 #
@@ -148,10 +149,11 @@ painter = privacy.membership(
 print(f"discriminator  {judge}\ngenerator      {painter}")
 
 # %% [markdown]
-# Surprised? **The discriminator knows its data**, though there are 4000 images and though it sees every one of them through noise: in
-# more than four pairs of five it finds the member. It has read each image some 240 times. The drawings give away little. And that is the first rule of
-# this lesson: *the discriminator is part of the data*. Publish the generator, if you must, and delete its opponent. (This course ships both, since its
-# digits have been public for decades.)
+# Surprised? **The discriminator knows its data**, though there are 4000 images and though it sees every one of them
+# through noise: in more than four pairs of five it finds the member. It has read each image some 240 times. The
+# drawings give away little. And that is the first rule of this lesson: *the discriminator is part of the data*.
+# Publish the generator, if you must, and delete its opponent. (This course ships both, since its digits have been
+# public for decades.)
 #
 # ### Few images
 #
@@ -191,8 +193,8 @@ for (name, player), attack in found.items():
     print(f"{name:8s} {player:14s} {attack}")
 
 # %% [markdown]
-# One training each is an anecdote. `trust.json` holds five of each, from a hundred images and from all 4000, and every dot is a training of its own
-# (`python run.py train trust` makes it anew).
+# One training each is an anecdote. `trust.json` holds five of each, from a hundred images and from all 4000, and
+# every dot is a training of its own (`python run.py train trust` makes it anew).
 
 # %%
 runs = trust.load()
@@ -217,21 +219,22 @@ plt.show()
 # %% [markdown]
 # The plot says four things, each in all five trainings.
 #
-# - **Few images are known by heart.** From a hundred of them, the plain discriminator finds members far more often than not; from 4000,
-#   in as few steps, it does no better than guessing. (The label GAN above had 4000 images and many times the steps. What counts is
-#   how often each image was seen.)
+# - **Few images are known by heart.** From a hundred of them, the plain discriminator finds members far more often
+#   than not; from 4000, in as few steps, it does no better than guessing. (The label GAN above had 4000 images and
+#   many times the steps. What counts is how often each image was seen.)
 # - **The generator tells less than its opponent.** It never saw an image; all it knows, it knows from the discriminator.
 # - **Augmentation hides members** from whoever asks the discriminator: it never saw an image twice in the same place.
 # - **In the drawings** there is less to hide, and most of it goes, too.
 #
-# Mind what an AUC near 0.5 does *not* say. It is a mean over members: a single odd image, written like no other, may still be
-# found. And it is about *these* attacks. A better attacker may come tomorrow; a proof would have to hold for all of them.
+# Mind what an AUC near 0.5 does *not* say. It is a mean over members: a single odd image, written like no other, may
+# still be found. And it is about *these* attacks. A better attacker may come tomorrow; a proof would have to hold for
+# all of them.
 #
 # ## Whose taste is it?
 #
-# The second secret is not in the training data. It is in the **condition**. A shop sees your clicks, encodes them as twelve
-# numbers and draws for you. You post the drawings. Somebody else has the tastes of a thousand people, from another shop, with
-# names. Can they find yours?
+# The second secret is not in the training data. It is in the **condition**. A shop sees your clicks, encodes them as
+# twelve numbers and draws for you. You post the drawings. Somebody else has the tastes of a thousand people, from
+# another shop, with names. Can they find yours?
 #
 # That is the *recognition* of lesson 06, which was praise there: drawings that are recognised suit their person. **The same
 # number is now the leak.**
@@ -273,14 +276,15 @@ for name, reading in readings.items():
 
 # %% [markdown]
 # One drawing is little: many people like a slanted 7. Sixteen are a signature: by chance you would find one person in
-# a thousand, and here you find most. An encoder reads clicks less exactly than a taste is told, so the history gives away far
-# less: its blur is a protection that nobody planned. Compare the last row, *real* images that somebody likes: the generator does not leak
-# through a hole. **It leaks because it does its work.**
+# a thousand, and here you find most. An encoder reads clicks less exactly than a taste is told, so the history gives
+# away far less: its blur is a protection that nobody planned. Compare the last row, *real* images that somebody
+# likes: the generator does not leak through a hole. **It leaks because it does its work.**
 #
 # ### Without any drawing
 #
-# And if the twelve numbers themselves get out, with the names cut off? Two shops have different clicks of the same thousand people. Each encodes its
-# own. For a vector of the first shop, the nearest one of the second: is it the same person's?
+# And if the twelve numbers themselves get out, with the names cut off? Two shops have different clicks of the same
+# thousand people. Each encodes its own. For a vector of the first shop, the nearest one of the second: is it the same
+# person's?
 
 
 # %%
@@ -294,8 +298,9 @@ for clicks, share in linked.items():
 #
 # ## Noise on the vector
 #
-# The classical protection is noise. Before a taste is stored, every number gets a random number added. A scale of 1 is about as far as people
-# differ from each other. What comes out must be a taste again: no share below zero, and the same sum.
+# The classical protection is noise. Before a taste is stored, every number gets a random number added. A scale of 1
+# is about as far as people differ from each other. What comes out must be a taste again: no share below zero, and the
+# same sum.
 
 
 # %% tags=["taught", "persogan_lessons.measures.privacy:blur"]
@@ -311,8 +316,8 @@ def blur(vectors, scale, *, shares=10, seed=0):
 
 
 # %% [markdown]
-# There are two ways to use it, and they sound alike. Either the noise is drawn **once**, and the noisy taste is all that is **kept**. Or the true taste is kept, and noise is drawn **anew**
-# for every image.
+# There are two ways to use it, and they sound alike. Either the noise is drawn **once**, and the noisy taste is all
+# that is **kept**. Or the true taste is kept, and noise is drawn **anew** for every image.
 #
 # *Predict: which protects better, if 16 images are published?*
 
@@ -327,14 +332,16 @@ for name in ("a taste", "noise, kept", "noise, anew"):
     print(f"{name:12s} found by 1, 4, 16 images: {shares}   fit {fit:.1f} nats")
 
 # %% [markdown]
-# One image is protected by either. But noise that is drawn **anew** for each image averages out over sixteen of them, as every statistician
-# knows, and the attacker is one: the more you publish, the less it hides. Noise that is **kept** stays, however many images are published. So draw it once, store the noisy taste, and
-# *forget the true one*. This is the error to look for in products that claim to add noise.
+# One image is protected by either. But noise that is drawn **anew** for each image averages out over sixteen of them,
+# as every statistician knows, and the attacker is one: the more you publish, the less it hides. Noise that is
+# **kept** stays, however many images are published. So draw it once, store the noisy taste, and *forget the true
+# one*. This is the error to look for in products that claim to add noise.
 #
 # ### What it costs
 #
-# The drawings suit less, of course. That is no accident: *suiting* and *being recognised* are the same thing, seen by a friend and by a
-# stranger. So there is no protection for nothing, only a curve. Here it is, from five crowds of a thousand people each.
+# The drawings suit less, of course. That is no accident: *suiting* and *being recognised* are the same thing, seen by
+# a friend and by a stranger. So there is no protection for nothing, only a curve. Here it is, from five crowds of a
+# thousand people each.
 
 
 # %%
@@ -360,15 +367,17 @@ for axes in panels:
 plt.show()
 
 # %% [markdown]
-# Left: half a unit of kept noise takes most of the recognition away; fresh noise needs about twice as much. Right: what is left of the fit at each degree
-# of recognition. The first step is a bargain, since *recognition among a thousand* needs all twelve numbers to be exact, and a pleasing drawing does not.
-# The next steps are dear: at a noise of 2 hardly anybody is found any more, and there is little left that is personal. Where on
-# the curve to stand is not for an engineer alone to decide.
+# Left: half a unit of kept noise takes most of the recognition away; fresh noise needs about twice as much. Right:
+# what is left of the fit at each degree of recognition. The first step is a bargain, since *recognition among a
+# thousand* needs all twelve numbers to be exact, and a pleasing drawing does not. The next steps are dear: at a noise
+# of 2 hardly anybody is found any more, and there is little left that is personal. Where on the curve to stand is not
+# for an engineer alone to decide.
 #
 # ### And a proof?
 #
-# All this was one attacker. **Differential privacy** promises for every attacker: whoever sees the noisy vector can become at most
-# $e^\varepsilon$ times as sure whose it is, but for one case in a thousand. $\varepsilon = 1$ is a strong promise, $\varepsilon = 10$ hardly one. What would our noise prove?
+# All this was one attacker. **Differential privacy** promises for every attacker: whoever sees the noisy vector can
+# become at most $e^\varepsilon$ times as sure whose it is, but for one case in a thousand. $\varepsilon = 1$ is a
+# strong promise, $\varepsilon = 10$ hardly one. What would our noise prove?
 
 # %%
 every = np.stack([one.vector() for one in crowd])
@@ -377,10 +386,10 @@ for each in (1, 4, 16, 32):
     print(f"noise {each:2d}: epsilon {privacy.guarantee(each, reach):5.1f}")
 
 # %% [markdown]
-# At a noise of 1 the promise is empty. At one that means something, the curve above has long
-# ended: nothing personal would be left. That is honest news for anyone who writes "anonymised" under a product. A proof protects the one person in a thousand whom no
-# average speaks for, and it is dear. Noise is added to *one person's* vector here; adding it to what a model learns from *many* people costs far less
-# for each of them (Abadi et al. below).
+# At a noise of 1 the promise is empty. At one that means something, the curve above has long ended: nothing personal
+# would be left. That is honest news for anyone who writes "anonymised" under a product. A proof protects the one
+# person in a thousand whom no average speaks for, and it is dear. Noise is added to *one person's* vector here;
+# adding it to what a model learns from *many* people costs far less for each of them (Abadi et al. below).
 
 # %% [markdown]
 # ## The loop
@@ -399,8 +408,8 @@ def click(likelihoods, count, *, seed=0):
 
 
 # %% [markdown]
-# And the loop. To **explore**, a share of what is shown is drawn for *nobody in particular*, for the empty history of lesson 07. What `drawn` keeps is never
-# explored: it is what the generator believes of its user.
+# And the loop. To **explore**, a share of what is shown is drawn for *nobody in particular*, for the empty history of
+# lesson 07. What `drawn` keeps is never explored: it is what the generator believes of its user.
 
 
 # %% tags=["taught", "persogan_lessons.measures.feedback:rounds"]
@@ -459,8 +468,8 @@ state = trust.state(truth, friends)
 print(f"what they like: {state['digits']:.1f} digits, off by {state['off by']:.2f} (by chance)")
 
 # %% [markdown]
-# Ten people are few. From the study, sixteen people and five seeds for each line, and beside them a generator that **trains again** on what was clicked, after
-# every round: what many products do every night.
+# Ten people are few. From the study, sixteen people and five seeds for each line, and beside them a generator that
+# **trains again** on what was clicked, after every round: what many products do every night.
 
 
 # %%
@@ -483,22 +492,24 @@ panels[0].legend(frameon=False, fontsize=7)
 plt.show()
 
 # %% [markdown]
-# Read the gray lines first: that is what these people like, measured on real images. A perfect generator would go *there* and stay.
+# Read the gray lines first: that is what these people like, measured on real images. A perfect generator would go
+# *there* and stay.
 #
-# - **First it learns, then it narrows.** In the first rounds drawings come nearer to what people like (*off by* falls). Then they move away again,
-#   while the variety goes on falling until it is less than people would choose. Their second favourite is shown less, so it is clicked on less,
-#   so it is shown less. Nobody decided that.
-# - **Exploring slows it** (blue, dashed): a quarter of what is shown is for nobody in particular, and now and then a click on it brings something back.
-#   In all five crowds, drawings end nearer to what people like and less alike; the number of digits is larger in four of them.
-#   It slows the loop and does not stop it.
-# - **Training again** on the clicks (orange) changes little in ten rounds of thirty steps, for better or worse: what narrows is the history,
-#   and the generator follows it.
+# - **First it learns, then it narrows.** In the first rounds drawings come nearer to what people like (*off by*
+#   falls). Then they move away again, while the variety goes on falling until it is less than people would choose.
+#   Their second favourite is shown less, so it is clicked on less, so it is shown less. Nobody decided that.
+# - **Exploring slows it** (blue, dashed): a quarter of what is shown is for nobody in particular, and now and then a
+#   click on it brings something back. In all five crowds, drawings end nearer to what people like and less alike; the
+#   number of digits is larger in four of them. It slows the loop and does not stop it.
+# - **Training again** on the clicks (orange) changes little in ten rounds of thirty steps, for better or worse: what
+#   narrows is the history, and the generator follows it.
 #
 # A product that watches only how well the clicked images suit sees nothing of all this.
 #
 # ## A rare wish
 #
-# Somebody has clicked 32 times: 28 times on a 1 and four times on a 7. How often should they see a 7? *Predict how often they do.*
+# Somebody has clicked 32 times: 28 times on a 1 and four times on a 7. How often should they see a 7? *Predict how
+# often they do.*
 
 # %%
 few_pairs = lesson.budget(fast=2, cpu=10, gpu=40)
@@ -516,28 +527,30 @@ plt.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# Below the gray line a rare wish is granted more rarely than it was made. The encoder has learned from a
-# crowd in which a few odd clicks mean little; for most people that is wise. For those whose second wish is real, it is a bias, and no mean over people shows
-# it. Look at the ends of your measures, not only at their middle.
+# Below the gray line a rare wish is granted more rarely than it was made. The encoder has learned from a crowd in
+# which a few odd clicks mean little; for most people that is wise. For those whose second wish is real, it is a bias,
+# and no mean over people shows it. Look at the ends of your measures, not only at their middle.
 #
 # ## Consent, and taking little
 #
 # Measures do not decide what is right. Four habits that follow from what you have just measured:
 #
-# - **Ask, and be able to stop.** Say what is stored, for what, and for how long, in a sentence that the person would repeat correctly. *Forget me* in lesson 07 was
-#   a button and not a letter to a department. But a model that was trained on somebody's images is not mended by deleting the images: plan for training again.
-# - **Take little.** Do you need the clicks, or twelve numbers? Twelve, or two? Can they stay on the person's own device, and only drawings
-#   leave it? What is not there cannot leak.
+# - **Ask, and be able to stop.** Say what is stored, for what, and for how long, in a sentence that the person would
+#   repeat correctly. *Forget me* in lesson 07 was a button and not a letter to a department. But a model that was
+#   trained on somebody's images is not mended by deleting the images: plan for training again.
+# - **Take little.** Do you need the clicks, or twelve numbers? Twelve, or two? Can they stay on the person's own
+#   device, and only drawings leave it? What is not there cannot leak.
 # - **Keep it briefly.** The encoder reads the newest 32 clicks. A thirty-third that is stored is pure risk.
-# - **Measure before you promise.** "Anonymised" was false for our vectors, and a number told us so. Write it into the model card, with
-#   the attack it is about.
+# - **Measure before you promise.** "Anonymised" was false for our vectors, and a number told us so. Write it into the
+#   model card, with the attack it is about.
 #
 # Our people are invented, so nobody was harmed by this lesson. Yours will not be.
 #
 # ## Where the field goes
 #
-# The article ends by asking where GANs are heading. Today much of image generation has gone elsewhere: to **diffusion models**. There is no game and no
-# opponent. An image is mixed with noise, a little or a lot, by a time $t$ from 0 to 1:
+# The article ends by asking where GANs are heading. Today much of image generation has gone elsewhere: to **diffusion
+# models**. There is no game and no opponent. An image is mixed with noise, a little or a lot, by a time $t$ from 0 to
+# 1:
 #
 # $$\text{noisy} = \cos(\tfrac{\pi}{2} t)\, x + \sin(\tfrac{\pi}{2} t)\, z$$
 
@@ -550,8 +563,8 @@ def mix(images, noise, *, times):
 
 
 # %% [markdown]
-# The second result is the *velocity*: how the mixture changes as $t$ grows. One network learns to see it, by plain regression. This is
-# the whole training:
+# The second result is the *velocity*: how the mixture changes as $t$ grows. One network learns to see it, by plain
+# regression. This is the whole training:
 
 
 # %% tags=["taught", "persogan_lessons.models.diffusion:Diffusion.train_step"]
@@ -571,7 +584,8 @@ def train_step(self, data):
 
 
 # %% [markdown]
-# To draw, start from noise alone and walk back in twenty steps. Each step takes the mixture apart and mixes it again with less noise:
+# To draw, start from noise alone and walk back in twenty steps. Each step takes the mixture apart and mixes it again
+# with less noise:
 
 
 # %% tags=["taught", "persogan_lessons.models.diffusion:walk_step"]
@@ -584,8 +598,8 @@ def walk_step(network, images, *, now, later):
 
 
 # %% [markdown]
-# Now a fair race: the same 4000 images, the same seconds of the processor, the same measures. The GAN is the one that got farthest in
-# lesson 04. The diffusion model has about as many weights, a small U-Net.
+# Now a fair race: the same 4000 images, the same seconds of the processor, the same measures. The GAN is the one that
+# got farthest in lesson 04. The diffusion model has about as many weights, a small U-Net.
 #
 # *Predict: who draws better after twenty seconds? Who draws faster?*
 
@@ -615,14 +629,16 @@ for name, row in table.items():
 # %% [markdown]
 # The pictures are of one race; the numbers below them are the medians of five, with the least and the largest.
 #
-# **After twenty seconds the diffusion model draws better**, by the Frechet distance and by recall, in every one of the five. Its training is a plain
-# regression: there is no opponent to outrun and nothing that could collapse, so each step teaches something. **The GAN draws faster**, by far:
-# one pass through one network, where the other takes twenty. On a telephone, or sixty times a second, that decides. After so short a training
-# the drawings of neither give members away, as far as this attack can tell.
+# **After twenty seconds the diffusion model draws better**, by the Frechet distance and by recall, in every one of
+# the five. Its training is a plain regression: there is no opponent to outrun and nothing that could collapse, so
+# each step teaches something. **The GAN draws faster**, by far: one pass through one network, where the other takes
+# twenty. On a telephone, or sixty times a second, that decides. After so short a training the drawings of neither
+# give members away, as far as this attack can tell.
 #
-# Be careful with what this proves. It is one size, one time and one machine; lesson 04 chose the GAN among ten, and of the diffusion model two
-# learning rates were tried. And it is not the end of the game: the newest fast diffusion models draw in one to four steps, and what teaches them that is, often, a
-# discriminator (Sauer et al. below). Everything else in this course (a condition is a vector, fit, privacy, the loop) holds for them unchanged.
+# Be careful with what this proves. It is one size, one time and one machine; lesson 04 chose the GAN among ten, and
+# of the diffusion model two learning rates were tried. And it is not the end of the game: the newest fast diffusion
+# models draw in one to four steps, and what teaches them that is, often, a discriminator (Sauer et al. below).
+# Everything else in this course (a condition is a vector, fit, privacy, the loop) holds for them unchanged.
 #
 # ## Check yourself
 #
@@ -638,18 +654,20 @@ with lesson.expect_failure():
 # %% [markdown]
 # ## Exercises
 #
-# 1. Train the plain GAN of a hundred images for half as many epochs, and for twice as many. How does the AUC of the discriminator grow? That of the
-#    generator? Stopping early is a protection that costs nothing but patience.
-# 2. Of those who click, give the rare digits more weight: divide each utility in `click` by the share of that digit among what was shown. Does the
-#    loop still narrow?
-# 3. Keep only two numbers of a taste, slant and pen, and set all shares to 0.1. How many of a thousand are recognised by 16 images?
-#    How much of the fit is left?
+# 1. Train the plain GAN of a hundred images for half as many epochs, and for twice as many. How does the AUC of the
+#    discriminator grow? That of the generator? Stopping early is a protection that costs nothing but patience.
+# 2. Of those who click, give the rare digits more weight: divide each utility in `click` by the share of that digit
+#    among what was shown. Does the loop still narrow?
+# 3. Keep only two numbers of a taste, slant and pen, and set all shares to 0.1. How many of a thousand are recognised
+#    by 16 images? How much of the fit is left?
 
 # %% [markdown]
 # ## What you did
 #
-# - You *attacked* your own models: by discriminator, by generator, by drawings and by vectors, each with its control and its spread.
-# - You *protected* people: many images and augmentation hide members, noise that is kept hides a taste, and you know the price.
+# - You *attacked* your own models: by discriminator, by generator, by drawings and by vectors, each with its control
+#   and its spread.
+# - You *protected* people: many images and augmentation hide members, noise that is kept hides a taste, and you know
+#   the price.
 # - You *watched* a loop narrow what people see, and slowed it by exploring.
 #
 # **Next:** lesson 13, your own data and your own users.
@@ -658,6 +676,8 @@ with lesson.expect_failure():
 #
 # - Hayes et al., *LOGAN: Membership Inference Attacks Against Generative Models*, 2019, and Chen et al., *GAN-Leaks*, 2020.
 # - Abadi et al., *Deep Learning with Differential Privacy*, 2016: noise on what a model learns.
-# - Narayanan and Shmatikov, *Robust De-anonymization of Large Sparse Datasets*, 2008: film ratings without names, with names again.
+# - Narayanan and Shmatikov, *Robust De-anonymization of Large Sparse Datasets*, 2008: film ratings without names,
+#   with names again.
 # - Chaney et al., *How Algorithmic Confounding in Recommendation Systems Increases Homogeneity and Decreases Utility*, 2018.
-# - Ho et al., *Denoising Diffusion Probabilistic Models*, 2020, and Sauer et al., *Adversarial Diffusion Distillation*, 2024.
+# - Ho et al., *Denoising Diffusion Probabilistic Models*, 2020, and Sauer et al., *Adversarial Diffusion
+#   Distillation*, 2024.

@@ -61,9 +61,9 @@ mine = pictures.load(MY_PICTURES or letters.zipped())
 print(mine)
 
 # %% [markdown]
-# Read the report. Files are only read, never changed, and whatever is no picture, damaged, or larger than 50 megapixels is
-# left out by name. Three files of the example are no use, as in most albums: a note, a picture that was cut short, and a file that
-# the operating system hides.
+# Read the report. Files are only read, never changed, and whatever is no picture, damaged, or larger than 50
+# megapixels is left out by name. Three files of the example are no use, as in most albums: a note, a picture that was
+# cut short, and a file that the operating system hides.
 #
 # Each picture became what a digit was: 28 x 28 pixels of grey, the middle square, dark 1 and light -1. Look at
 # yours. *Can you still tell what they are, and whose? If you cannot, no generator will.*
@@ -81,8 +81,9 @@ plots.image_rows({name: album[:: -(-len(album) // 14)] for name, album in albums
 #
 # ### Or draw them
 #
-# No pictures? Draw some. Every drawing you keep becomes a file in `my_pictures`, in the folder of whoever you say it is. From
-# twenty on, put `"my_pictures"` into cell 1. Get a friend to draw, too: one person alone cannot be told from anybody.
+# No pictures? Draw some. Every drawing you keep becomes a file in `my_pictures`, in the folder of whoever you say it
+# is. From twenty on, put `"my_pictures"` into cell 1. Get a friend to draw, too: one person alone cannot be told from
+# anybody.
 
 # %%
 pad = drawing.Pad(functools.partial(pictures.keep, folder="my_pictures"))
@@ -95,14 +96,16 @@ pad
 # answer three questions now, not at the end. They come back in the model card.
 #
 # - Who made the pictures, and may you use them *to train a model*? A licence to look is no licence to train.
-# - Do the people know, and did they agree? Can they change their mind? (Delete the folder, train again, delete the old weights.)
+# - Do the people know, and did they agree? Can they change their mind? (Delete the folder, train again, delete the
+#   old weights.)
 # - Which pictures do you not need? Leave them out.
 #
 # ## Your people
 #
-# Each folder is a person. As in lesson 05 the condition is one-hot, a one at the place of the folder. And as in lesson 06 the
-# generator throws a die among what a person likes. So a person can be a **mixture of folders**, even one who has no pictures here at
-# all: `{"Zoe": {"Ada": 1, "Ben": 1}}` likes what Ada likes and what Ben likes, half and half.
+# Each folder is a person. As in lesson 05 the condition is one-hot, a one at the place of the folder. And as in
+# lesson 06 the generator throws a die among what a person likes. So a person can be a **mixture of folders**, even
+# one who has no pictures here at all: `{"Zoe": {"Ada": 1, "Ben": 1}}` likes what Ada likes and what Ben likes, half
+# and half.
 
 # %%
 # ✎ 2 of 3: further people, {"name": {"folder": weight, ...}, ...}
@@ -118,8 +121,8 @@ for person in [mine.names[0], *further]:
 # %% [markdown]
 # ## Hold some out
 #
-# A quarter of each person's pictures goes into a drawer before anything is trained: they are the truth that drawings will be measured
-# by. Pictures that stand in the set twice stay on one side, or the drawer would not be closed.
+# A quarter of each person's pictures goes into a drawer before anything is trained: they are the truth that drawings
+# will be measured by. Pictures that stand in the set twice stay on one side, or the drawer would not be closed.
 
 # %%
 known, unseen = pictures.split(mine)
@@ -130,8 +133,8 @@ print(f"{len(known)} to train on, {len(unseen)} held out")
 # %% [markdown]
 # ## The players
 #
-# You know them: the conditional generator of lesson 05, behind the die of lesson 06, and the discriminator of lesson 05, which sees its
-# pictures through noise, since they are few.
+# You know them: the conditional generator of lesson 05, behind the die of lesson 06, and the discriminator of lesson
+# 05, which sees its pictures through noise, since they are few.
 
 
 # %%
@@ -175,10 +178,10 @@ drawn = model.generate(np.repeat(conditions, 14, axis=0), seed=1).reshape(-1, 14
 plots.image_rows(dict(zip(everybody, drawn, strict=True)))
 
 # %% [markdown]
-# Set these beside the albums at the top. Faces come first: heavy or fine, upright or slanting. Letters take longer, and some drawings
-# still lie between two of them: within a folder nobody told the generator that there are several letters. (Folders of one kind each,
-# and people as mixtures of them in cell 2, would. That is what lesson 06 did.) Zoe gets some of Ada's letters and some of
-# Ben's, each in the face that belongs to it: the die falls first.
+# Set these beside the albums at the top. Faces come first: heavy or fine, upright or slanting. Letters take longer,
+# and some drawings still lie between two of them: within a folder nobody told the generator that there are several
+# letters. (Folders of one kind each, and people as mixtures of them in cell 2, would. That is what lesson 06 did.)
+# Zoe gets some of Ada's letters and some of Ben's, each in the face that belongs to it: the die falls first.
 #
 # Mix somebody of your own: a slider for each folder (or Tab to one and use the arrow keys).
 
@@ -246,15 +249,17 @@ plots.table(
 # %% [markdown]
 # In the example,
 #
-# - **real** pictures are nearly always recognised: the judge can tell these people apart. (If it cannot tell yours apart, the
-#   rest of the line says nothing.)
-# - **The GAN's** drawings are recognised as often, and handed **to another** person hardly ever. So they are drawn *for* somebody.
-# - **No game** is recognised nearly as well! By that one line it would do. In others it is behind: fewer of its pictures look real
-#   (precision), and they differ less (variety).
+# - **real** pictures are nearly always recognised: the judge can tell these people apart. (If it cannot tell yours
+#   apart, the rest of the line says nothing.)
+# - **The GAN's** drawings are recognised as often, and handed **to another** person hardly ever. So they are drawn
+#   *for* somebody.
+# - **No game** is recognised nearly as well! By that one line it would do. In others it is behind: fewer of its
+#   pictures look real (precision), and they differ less (variety).
 # - **Copies** win every line but the last.
 #
-# Five more trainings, from other seeds, said the same: .99 or more recognised, none handed to another, precision .90 to .97. Only the
-# Frechet distance jumped, from 1.5 times that of real pictures to 2.7, which is what no game has: at the worst, that one is a draw.
+# Five more trainings, from other seeds, said the same: .99 or more recognised, none handed to another, precision .90
+# to .97. Only the Frechet distance jumped, from 1.5 times that of real pictures to 2.7, which is what no game has: at
+# the worst, that one is a draw.
 #
 # With few pictures in the drawer these numbers jump; the card will say how many there were. Look at what has no game:
 
@@ -263,8 +268,9 @@ some = np.linspace(0, len(whom) - 1, 14).astype(int)
 plots.image_rows({"real": held_out.images[some], "no game": ghosts[some]})
 
 # %% [markdown]
-# Ghosts: several letters on top of each other. A normal distribution knows no *either, or*; between an A and a K it draws what lies
-# between. The judge does not mind, since a ghost of Ada's letters is still Ada's. **Never judge by one number, nor by numbers alone.**
+# Ghosts: several letters on top of each other. A normal distribution knows no *either, or*; between an A and a K it
+# draws what lies between. The judge does not mind, since a ghost of Ada's letters is still Ada's. **Never judge by
+# one number, nor by numbers alone.**
 #
 # ### Does it copy?
 #
@@ -299,11 +305,11 @@ plots.image_rows({"drawn": drawings[some], "nearest": small.images[places]})
 print(realism.memorisation(drawings, train=small.images, held_out=held_out.images))
 
 # %% [markdown]
-# Each drawing is one of the 36 pictures, a little battered. Far more than the 5 % that chance would leave lie very near a
-# training picture, and most have their nearest real picture among those 36, though there are 240 others in the drawer. The judge of
-# owners would have been content. So look for copies *before* you give a generator away, the more so the fewer your pictures: it would give
-# the pictures away with it. What may help: more pictures, fewer steps, `RandomShift` before the discriminator
-# (lesson 03). Measure it.
+# Each drawing is one of the 36 pictures, a little battered. Far more than the 5 % that chance would leave lie very
+# near a training picture, and most have their nearest real picture among those 36, though there are 240 others in the
+# drawer. The judge of owners would have been content. So look for copies *before* you give a generator away, the more
+# so the fewer your pictures: it would give the pictures away with it. What may help: more pictures, fewer steps,
+# `RandomShift` before the discriminator (lesson 03). Measure it.
 #
 # ## Check yourself
 #
@@ -316,9 +322,9 @@ for name in ("real", "GAN")[: lesson.budget(fast=1, cpu=2, gpu=2)]:
 # %% [markdown]
 # ## The model card
 #
-# Whoever gets your generator has a right to know what it is. A **model card** says it on one page: your words about data, licence,
-# consent, use and limits, and the numbers. The numbers you do not type. A claim names a measurement in braces, and the card
-# prints what was measured, with the sample it rests on.
+# Whoever gets your generator has a right to know what it is. A **model card** says it on one page: your words about
+# data, licence, consent, use and limits, and the numbers. The numbers you do not type. A claim names a measurement in
+# braces, and the card prints what was measured, with the sample it rests on.
 
 # %%
 # ✎ 3 of 3: your words; what you leave out, the card says is missing
@@ -406,24 +412,24 @@ for claim in (
 # | **Copies** | not looked at | the number | number and pictures, and a conclusion for this set's size | 2 |
 # | **Card** | claims that were not measured | complete | complete, and its limits would keep a stranger from misusing it | 3 |
 #
-# A generator that fails, with a card that says how and why, earns full marks. Let pairs exchange cards, not pictures, and guess
-# from the card what the other's drawings look like: what could not be guessed is missing from the card.
+# A generator that fails, with a card that says how and why, earns full marks. Let pairs exchange cards, not pictures,
+# and guess from the card what the other's drawings look like: what could not be guessed is missing from the card.
 #
 # ## Exercises
 #
-# 1. **Kinds instead of people.** Sort your pictures into folders of one kind each (the example: a folder for each letter in each face), and make
-#    people mixtures of them in cell 2. Predict which lines of the table change.
-# 2. **Fewer still, or more.** Plot *very near training* against the number of pictures: 6, 12, 25, 50, 100 of each person. From
-#    how many on would you give your generator away?
-# 3. **A better eye.** The judge sees components of pixels. Train a small classifier of people, as lesson 05 did of digits, and
-#    measure in its features instead. Does the last column of the table still look as good?
+# 1. **Kinds instead of people.** Sort your pictures into folders of one kind each (the example: a folder for each
+#    letter in each face), and make people mixtures of them in cell 2. Predict which lines of the table change.
+# 2. **Fewer still, or more.** Plot *very near training* against the number of pictures: 6, 12, 25, 50, 100 of each
+#    person. From how many on would you give your generator away?
+# 3. **A better eye.** The judge sees components of pixels. Train a small classifier of people, as lesson 05 did of
+#    digits, and measure in its features instead. Does the last column of the table still look as good?
 
 # %% [markdown]
 # ## What you did
 #
 # - You *brought* pictures, your own or the example's, and read what was left out of them and why.
-# - You *judged* a generator for people whom you know by their pictures alone: beside real pictures, beside the wrong person, beside a
-#   rival that plays no game.
+# - You *judged* a generator for people whom you know by their pictures alone: beside real pictures, beside the wrong
+#   person, beside a rival that plays no game.
 # - You *wrote* its model card, in which no number was typed.
 #
 # This is the end of the course, and the place to start: the template is yours.
