@@ -177,7 +177,7 @@ def test_utility_is_what_images_are_drawn_by():
 def test_what_is_expected_is_the_mean_of_both_splits_by_how_well_each_image_pleases():
     taste = Taste(digits=(0, 3, 0, 0, 1, 0, 0, 0, 0, 0), slant=20, thickness=2)
     labels = np.concatenate([digits.load(split)[1] for split in digits.SPLITS])
-    styles = np.concatenate([tastes._measured(split)[2:] for split in digits.SPLITS], axis=1)
+    styles = np.concatenate([tastes._measured(split)[1:] for split in digits.SPLITS], axis=1)
     off = (styles - [[20], [2]]) / [[tastes.SLANT_TOLERANCE], [tastes.THICKNESS_TOLERANCE]]
     pleases = np.exp(-(off**2).sum(0) / 2)
     ones, fours = (

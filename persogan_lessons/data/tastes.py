@@ -113,9 +113,15 @@ def _finer():
 
 @functools.cache
 def _measured(split):
-    """(images, labels, slants, thicknesses) of the embedded digits, measured once."""
+    """(labels, slants, thicknesses) of the embedded digits, measured once."""
     images, labels = digits.load(split)
-    return images, labels, *measure(images)
+    return labels, *measure(images)
+
+
+@functools.cache
+def _images(split):
+    """The embedded digits, kept apart: who only trains on wishes need not hold them twice."""
+    return digits.load(split)[0]
 
 
 # ---- bad input -----------------------------------------------------------------------------------
@@ -240,7 +246,7 @@ class Taste:
         """
         count = _require_whole("count", count, most=LONGEST_HISTORY)
         newest = self._clicks(seed, split)[LONGEST_HISTORY - count :]
-        return _measured(split)[0][newest]
+        return _images(split)[newest]
 
     def _clicks(self, seed, split):
         """The places of a full history, `(32,)`."""
@@ -267,7 +273,7 @@ class Taste:
         Returns:
             `(count, 28, 28, 1)` float32 in [-1, 1].
         """
-        return _measured(split)[0][self._likes(count, seed, split)]
+        return _images(split)[self._likes(count, seed, split)]
 
     def _likes(self, count, seed, split):
         """The places of liked images, `(count,)`."""
@@ -277,7 +283,7 @@ class Taste:
 
     def utility(self, *, split="test"):
         """How likely this person is to click on each image of a split: `(n,)`, adding up to 1."""
-        _, labels, _, _ = _measured(_require_split(split))
+        labels, _, _ = _measured(_require_split(split))
         utility = np.zeros(len(labels))
         for digit, share in enumerate(self.digits):
             places, closeness = _closeness(self, digit, split)
@@ -313,7 +319,7 @@ AVERAGE = Taste(digits=(1,) * 10)  # what to assume of somebody who has not clic
 @functools.lru_cache(maxsize=4096)
 def _closeness(taste, digit, split):
     """Where a digit's images are, and the logarithm of how well slant and thickness please."""
-    _, labels, slants, thicknesses = _measured(split)
+    labels, slants, thicknesses = _measured(split)
     places = np.flatnonzero(labels == digit)
     slanted = (slants[places] - taste.slant) / SLANT_TOLERANCE
     thick = (thicknesses[places] - taste.thickness) / THICKNESS_TOLERANCE
@@ -333,7 +339,7 @@ def _mean_style(taste, digit):
     for split in digits.SPLITS:
         places, please = _closeness(taste, digit, split)
         closeness.append(please)
-        styles.append(np.stack(_measured(split)[2:], axis=1)[places])
+        styles.append(np.stack(_measured(split)[1:], axis=1)[places])
     closeness = np.concatenate(closeness)
     weights = np.exp(closeness - closeness.max())  # some image is nearest to a rare taste
     return np.average(np.concatenate(styles), axis=0, weights=weights)
@@ -415,11 +421,10 @@ def wishes(times=4, seed=0):
     """
     times = _require_whole("times", times, least=1)
     random = _random(seed, "train", stream=(3,))
-    images, labels, slants, thicknesses = (
-        np.concatenate([part] * times) for part in _measured("train")
-    )
-    slants = slants + SLANT_TOLERANCE * random.standard_normal(len(images))
-    thicknesses = thicknesses + THICKNESS_TOLERANCE * random.standard_normal(len(images))
+    labels, slants, thicknesses = (np.concatenate([part] * times) for part in _measured("train"))
+    slants = slants + SLANT_TOLERANCE * random.standard_normal(len(labels))
+    thicknesses = thicknesses + THICKNESS_TOLERANCE * random.standard_normal(len(labels))
+    images = np.concatenate([digits.load()[0]] * times)
     return images, _vectors(np.eye(10)[labels], slants, thicknesses=thicknesses)
 
 
@@ -451,7 +456,7 @@ def _person(random):
 
 def _preference(random, kind, *, favourites):
     """A slant and a thickness as train images of the favourite digits have them."""
-    _, labels, slants, thicknesses = _measured("train")
+    labels, slants, thicknesses = _measured("train")
     which = np.isin(labels, favourites)
     slant, thickness = 10 + 80 * random.random_sample(2)  # in a hundred images, sorted
     if kind == "unusual":
