@@ -534,8 +534,8 @@ if lesson.budget(fast=1, cpu=2, gpu=2) > 1:  # two epochs recommend nothing yet
 # ## Exercises
 #
 # 1. Train CFGAN person by person: `recommending.make("CFGAN", settings["CFGAN"], seed=0)`, a minute. Then once more
-#    with `"drawn": 0.5` among its settings, and once with `"penalty": "logarithm"`. How many zeros press down in a
-#    step, and how many likes hold against them?
+#    with `"drawn": 0.5` among its settings, and once with `"penalty": "logarithm"` as well. Predict where each ends,
+#    beside popularity and BPR. How many zeros press down in a step, and how many likes hold against them?
 # 2. Weigh the two in the blend otherwise: `recommenders.Blend` takes any weights. Choose on `parts.validation`, and
 #    only then look at `parts.test`.
 # 3. Do IRGAN and its ablation know their likes by heart? Count the echo of each, as under *Does it merely copy?*.
