@@ -79,7 +79,7 @@ plt.show()
 # place $r$ is worth $1 / \log_2(1 + r)$, and 1 is a perfect list.
 #
 # We hide a fifth of everybody's likes for the **test**, and a tenth for **validation**. Every setting in this
-# lesson was chosen on validation. The test likes were touched once, at the end.
+# lesson was chosen on validation. The test likes are for the end, when all is chosen.
 
 # %%
 parts = ratings.split(likes, seed=0)
@@ -415,8 +415,9 @@ plt.show()
 # The trap has another side, and we stepped into it. Our first searches for the game alone drew a third of the zeros
 # or more, as suits the pull of the likes. Film by film it then ended at .267, below BPR, and that looked like a
 # verdict on the game. With one zero in twenty it reaches what you saw. Nobody knows where the best setting is; all
-# that a search can say is *not here*. (Why so few? Our guess: then most of what the discriminator looks at are
-# likes. Exercise 1 lets you see it.)
+# that a search can say is *not here*. (So these two games met the test likes more often than the others did, though
+# validation alone led each search. And why so few zeros? Our guess: then most of what the discriminator looks at
+# are likes. Exercise 1 lets you see it.)
 #
 # ## Does it merely copy?
 #

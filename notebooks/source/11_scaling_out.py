@@ -384,7 +384,7 @@ for name, times in faster.items():
 #   in which it compiles.
 # - **16 bits** pay only where the hardware multiplies them. Elsewhere each number is converted back and forth.
 # - **tf.data** is for batches that are slow to make, such as pictures read from a disk. Ours lie in memory, and what
-#   it gains for them changes from run to run: nothing in one, a quarter in the next.
+#   it does for them changes from run to run: a seventh lost in one, a quarter gained in the next.
 #
 # So the rule is the oldest one: measure, then switch.
 #

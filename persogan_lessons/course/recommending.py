@@ -8,7 +8,8 @@ from its ranges, and is judged on the validation likes of two splits. The best t
 fitted on train and validation together and meets the test likes, once for each of ten splits. (The
 ranges of the games were narrowed by some thirty trials before, most of them without a
 discriminator, those of the paper's own by forty more, those of the likes in their place by twenty,
-and those of BPR by a dozen, on validation likes, too.)
+and those of BPR by a dozen, on validation likes, too. Of the paper's own, earlier and poorer ranges
+had been tested before.)
 
 The generator without its discriminator is a method of its own, with a search of its own: its trials
 have the very settings of those with a discriminator, but for the weight of the game. (IRGAN's gets
