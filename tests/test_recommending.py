@@ -8,7 +8,6 @@ from persogan_lessons.data import ratings
 from persogan_lessons.data.ratings import Film
 from persogan_lessons.models import recommender_gans as games
 
-PAIRS = [*recommending.GAMES.items(), *recommending.INSTEAD.items()]
 ALIKE = sorted(recommending.GAMES.keys() - {"IRGAN"})  # its ablation has ranges of its own
 
 
@@ -28,7 +27,7 @@ def test_a_trial_is_the_same_every_time():
     assert recommending.drawn("EASE", 3) != recommending.drawn("EASE", 4)
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=" - ".join)
+@pytest.mark.parametrize("pair", recommending.PAIRS, ids=" - ".join)
 def test_what_a_game_is_held_against_gets_as_many_trials(pair):
     assert len({recommending.METHODS[name].trials for name in pair}) == 1
 
@@ -84,8 +83,7 @@ def test_a_better_ridge_is_better_on_validation(made_up):
 def test_a_test_row_holds_every_method_and_difference(made_up, monkeypatch):
     few = {name: recommending.METHODS[name] for name in ("popularity", "EASE")}
     monkeypatch.setattr(recommending, "METHODS", few)
-    monkeypatch.setattr(recommending, "GAMES", {"popularity": "popularity"})
-    monkeypatch.setattr(recommending, "INSTEAD", {})
+    monkeypatch.setattr(recommending, "PAIRS", [("popularity", "popularity")])
     monkeypatch.setattr(recommending, "BLENDED", ["popularity"])
     monkeypatch.setattr(
         recommending, "best", lambda name: {"ridge": 100.0} if name == "EASE" else {}
@@ -191,6 +189,6 @@ def test_the_game_alone_loses_to_the_likes_person_by_person_and_not_film_by_film
 
 
 def test_the_papers_games_have_nothing_else_to_learn_from():
-    for row in rows_of("random"):
-        for name in ("CFGAN, no game", "iCFGAN, no game"):
-            assert row["reports"][name]["ndcg"][0] < 0.025
+    for name in ("CFGAN, no game", "iCFGAN, no game"):
+        found = [row["reports"][name]["ndcg"][0] for row in rows_of("random")]
+        assert max(found) < 0.025 and np.mean(found) < 0.02

@@ -45,6 +45,7 @@ INSTEAD = {  # of a game, the likes themselves teach the same generator
     "CFGAN": "CFGAN, likes instead",
     "iCFGAN": "the same, no game",
 }
+PAIRS = [*GAMES.items(), *INSTEAD.items()]  # each game, and what it is held against
 BLENDED = ("CFGAN", "iCFGAN + likes", "5 x iCFGAN + likes")  # with EASE
 
 
@@ -198,7 +199,7 @@ METHODS = {
         10,
     ),
 }
-RANDOM = {"BPR", *GAMES, *GAMES.values(), *INSTEAD.values()}  # need a seed
+RANDOM = {"BPR"}.union(*PAIRS)  # need a seed
 STARTS_FROM = {  # whose best settings it keeps
     "IRGAN": "BPR",
     "IRGAN, no game": "BPR",
@@ -263,8 +264,7 @@ def test(order, seed):
             table, parts.known, held_out=parts.test, genres=genres, k=K
         )._asdict()
         gains[name] = ranking.ndcg(ranking.top(table, parts.known, k=K), parts.test)
-    pairs = [(name, "EASE") for name in scores if name != "EASE"]
-    pairs += [*GAMES.items(), *INSTEAD.items()]
+    pairs = [(name, "EASE") for name in scores if name != "EASE"] + PAIRS
     differences = {f"{a} - {b}": ranking.difference(gains[a], gains[b]) for a, b in pairs}
     return {"reports": reports, "differences": differences}
 
