@@ -130,16 +130,16 @@ def test_the_best_of_several_suits_the_person_better(trained):
     assert right[1] > right[0]
 
 
-# ---- leaning ---------------------------------------------------------------------------------
+# ---- more personal ---------------------------------------------------------------------------
 
 
-def leaning(model, strength):
-    return repliers.Leaning(model, given(200).profiles, strength=strength)
+def personal(model, **strengths):
+    return repliers.Personal(model, given(200).profiles, **strengths)
 
 
 def test_without_strength_it_writes_as_before(trained):
     test = given(50, seed=1)
-    assert np.array_equal(leaning(trained, 0).generate(*test[:2]), trained.generate(*test[:2]))
+    assert np.array_equal(personal(trained).generate(*test[:2]), trained.generate(*test[:2]))
 
 
 def test_it_leans_towards_the_words_of_the_person():
@@ -149,21 +149,50 @@ def test_it_leans_towards_the_words_of_the_person():
     model = small()
     own = test.profiles.argmax(axis=1)[:, None]
     for strength in (0, 1, 2):
-        said.append(np.mean(leaning(model, strength).generate(*test[:2]) == own))
+        written = personal(model, leaning=strength).generate(*test[:2])
+        said.append(np.mean(written == own))
     assert said[0] * 1.5 < said[1] and said[1] * 1.3 < said[2]
 
 
-def test_writing_and_likelihood_lean_alike(trained):
+@pytest.mark.parametrize("way", ["leaning", "guidance"])
+def test_writing_and_likelihood_become_personal_alike(trained, way):
     """Sharper towards the person: with their word as the reply, it is likelier than before."""
     test = given(100, seed=3)
-    personal = test.history[:, -1, 0] == 8
-    some = Encoded(*(part[personal] for part in test))
+    about_them = test.history[:, -1, 0] == 8
+    some = Encoded(*(part[about_them] for part in test))
     blurred = some._replace(profiles=some.profiles * 0.3)  # less is known, so that there is room
-    sums = [repliers.log_likelihoods(leaning(trained, each), blurred)[0] for each in (0, 1)]
+    models = [personal(trained, **{way: strength}) for strength in (0, 1)]
+    sums = [repliers.log_likelihoods(each, blurred)[0] for each in models]
     assert sums[1].mean() > sums[0].mean()
-    written = [leaning(trained, each).generate(*blurred[:2]) for each in (0, 1)]
+    written = [each.generate(*blurred[:2]) for each in models]
     right = [np.mean(each[:, 0] == some.replies[:, 0]) for each in written]
     assert right[1] > right[0]
+
+
+def test_what_it_writes_is_what_its_logits_say(trained):
+    """Each row by itself: the likeliest words are written, whoever stands beside it."""
+    model = personal(trained, leaning=0.5, guidance=0.5)
+    test = given(40, seed=4)
+    written = model.generate(*test[:2], temperature=0)
+    logits = np.array(model([*test[:2], repliers.before(written)]))
+    logits[..., repliers.NEVER] = -np.inf
+    assert np.array_equal(logits.argmax(-1)[written != NOTHING], written[written != NOTHING])
+
+
+def test_guidance_changes_nothing_for_nobody(trained):
+    """There is nothing beyond: whom nobody knows has the logits that they had."""
+    test = given(30, seed=5)
+    unknown = np.tile(given(200).profiles.mean(axis=0), (30, 1))
+    seen = [unknown, test.history, repliers.before(test.replies)]
+    found, plain = personal(trained, guidance=3.0)(seen), trained(seen)
+    np.testing.assert_allclose(found, plain, atol=1e-5)
+
+
+def test_guided_logits_go_on_from_nobody_to_the_person():
+    own, unknown = np.array([2.0, 1.0]), np.array([1.0, 1.0])
+    assert list(repliers.guided(own, unknown, strength=0)) == [2, 1]
+    assert list(repliers.guided(own, unknown, strength=1.5)) == [3.5, 1]
+    assert list(repliers.guided(own, unknown, strength=-1)) == [1, 1]
 
 
 def test_how_much_more_often_somebody_says_a_word():

@@ -218,33 +218,42 @@ def best(replier, encoded, *, learned):
 
 
 class Way(NamedTuple):
-    """How a replier goes on from likelihood, leans towards the person's words, and replies."""
+    """How a replier goes on from likelihood, how personal it is then made, and how it replies."""
 
     train: object = stay
-    strength: float = 0.0
+    leaning: float = 0.0
+    guidance: float = 0.0
     reply: object = drawn
 
     def speaker(self, begun):
         """The replier that replies, trained as far as it is."""
-        return repliers.Leaning(begun.replier, begun.encoded.profiles, strength=self.strength)
+        if not self.leaning and not self.guidance:
+            return begun.replier
+        strengths = {"leaning": self.leaning, "guidance": self.guidance}
+        return repliers.Personal(begun.replier, begun.encoded.profiles, **strengths)
 
 
 gumbel = functools.partial(play, reply_games.GumbelGame)
+BOTH = {"leaning": 0.75, "guidance": 0.75}
 WAYS = {
     "likelihood": Way(),
     "best of 8": Way(reply=best),
     "more likelihood": Way(further),
     "Gumbel": Way(gumbel),
     "REINFORCE": Way(functools.partial(play, reply_games.ReinforceGame)),
-    "leaning 0.5": Way(strength=0.5),
-    "leaning 1": Way(strength=1.0),
-    "leaning 2": Way(strength=2.0),
-    "leaning 1, best of 8": Way(strength=1.0, reply=best),
-    "Gumbel, leaning 2": Way(gumbel, strength=2.0),
+    "leaning 0.5": Way(leaning=0.5),
+    "leaning 1": Way(leaning=1.0),
+    "leaning 2": Way(leaning=2.0),
+    "guidance 0.5": Way(guidance=0.5),
+    "guidance 1": Way(guidance=1.0),
+    "both 0.5": Way(leaning=0.5, guidance=0.5),
+    "both 0.75": Way(**BOTH),
+    "both 0.75, best of 8": Way(**BOTH, reply=best),
+    "Gumbel, both 0.75": Way(gumbel, **BOTH),
 }
 WITHOUT_TRAINING = ("own words", "real replies")
 GOES = {  # which ways start from each source
-    "invented": [*(name for name in WAYS if not WAYS[name].strength), *WITHOUT_TRAINING],
+    "invented": [*(name for name in WAYS if not WAYS[name].leaning), *WITHOUT_TRAINING],
     "real": [*WAYS, *WITHOUT_TRAINING],
     "unknown": ["likelihood"],
 }

@@ -137,11 +137,17 @@ class Replier(batches.Model):
 
     def call(self, inputs):
         profiles, history, before = inputs
-        return self.writer([before, self.encoder([profiles, history])])
+        conditions, together = self.conditions(profiles, history)
+        return together([self.writer([before, each]) for each in conditions])
 
-    def lean(self, profiles):
-        """What each word's logit gains where this person writes: nothing; see `Leaning`."""
-        return 0.0
+    def conditions(self, profiles, history):
+        """What a row is written for, and how the logits for each are put together: see `Personal`.
+
+        Returns:
+            A list of conditions `(batch, condition_size)`, here one, and a function of as many
+            logits that returns those of the next word.
+        """
+        return [self.encoder([profiles, history])], lambda logits: logits[0]
 
     def generate(self, profiles, history, *, seed=0, temperature=1.0):
         """Write a reply for each row.
@@ -181,16 +187,19 @@ class Replier(batches.Model):
         return tf.function(self._write_once, input_signature=rows)
 
     def _write_once(self, profiles, history, uniform, temperature):
-        lean = self.lean(profiles)
+        conditions, together = self.conditions(profiles, history)
+        rows = len(conditions)  # to each reply, which are written at once
 
         def choose(logits, t):
-            shares = tf.cumsum(tf.nn.softmax((logits + lean) / temperature), axis=-1)
+            logits = together(tf.split(logits, rows))
+            shares = tf.cumsum(tf.nn.softmax(logits / temperature), axis=-1)
             drawn = tf.reduce_sum(tf.cast(shares < uniform[:, t : t + 1], tf.int32), axis=-1)
-            return tf.one_hot(tf.minimum(drawn, self.writer.words - 1), self.writer.words)
+            word = tf.one_hot(tf.minimum(drawn, self.writer.words - 1), self.writer.words)
+            return tf.concat([word] * rows, axis=0)
 
-        condition = self.encoder([profiles, history])
+        condition = tf.concat(conditions, axis=0)
         words, _ = write(self.writer, condition, length=self.length, choose=choose)
-        return tf.cast(tf.argmax(words, axis=-1), tf.int32)
+        return tf.cast(tf.argmax(tf.split(words, rows)[0], axis=-1), tf.int32)
 
     def _checked(self, profiles, history):
         profiles, history = np.asarray(profiles, "float32"), np.asarray(history, "int32")
@@ -203,30 +212,43 @@ class Replier(batches.Model):
         return profiles, history
 
 
-class Leaning(Replier):
-    """A `Replier` that leans towards the words that the person uses more than others do.
+class Personal(Replier):
+    """A `Replier` more personal than it learned to be: it leans, and it is guided.
 
     Nothing is trained: it shares the weights of the replier that it is made of.
 
     Args:
         replier: a `Replier`, trained.
         profiles: `(n, words)`, everybody's, which say what is usual.
-        strength: 0 leaves the replier as it was.
+        leaning: how far towards words that the person uses more than others do; 0 is not at all.
+        guidance: how far beyond what knowing the person changes; 0 is not at all.
 
-    Source: Kneser et al., Language Model Adaptation Using Dynamic Marginals, 1997.
+    Source: Kneser et al., Language Model Adaptation Using Dynamic Marginals, 1997, for leaning; Ho
+    and Salimans, Classifier-Free Diffusion Guidance, 2022, for guidance.
     """
 
-    def __init__(self, replier, profiles, *, strength=1.0):
+    def __init__(self, replier, profiles, *, leaning=0.0, guidance=0.0):
         super().__init__(replier.encoder, replier.writer)
+        self.nobody = tf.constant(np.mean(profiles, axis=0), "float32")
         self.usual = tf.constant(np.mean(np.square(profiles), axis=0), "float32")
-        self.strength = strength
+        self.leaning, self.guidance = leaning, guidance
 
-    def call(self, inputs):
-        return super().call(inputs) + self.lean(inputs[0])[:, None]
+    def conditions(self, profiles, history):
+        """The person's and nobody's; of the logits for both, `guided` ones that lean."""
+        nobody = ops.broadcast_to(self.nobody, ops.shape(profiles))
+        lean = self.leaning * more_often(ops.square(profiles), self.usual)
 
-    def lean(self, profiles):
-        """`strength` times how much more often the person says each word, `(batch, words)`."""
-        return self.strength * more_often(ops.square(profiles), self.usual)
+        def together(logits):
+            own, unknown = logits
+            every = ops.reshape(lean, (-1, *[1] * (len(own.shape) - 2), self.writer.words))
+            return guided(own, unknown, strength=self.guidance) + every
+
+        return [self.encoder([each, history]) for each in (profiles, nobody)], together
+
+
+def guided(own, unknown, *, strength):
+    """Logits for a person, and beyond: further from those for nobody. Taught in lesson 10."""
+    return own + strength * (own - unknown)
 
 
 def more_often(said, usual, *, floor=0.003):
