@@ -2,7 +2,7 @@
 
 Each recipe is a function without arguments that returns a trained model. The minutes are those
 of 2 cores. The names `study`, `sizes`, `recommending`, `voices` and `trust` run what is missing
-of the studies of lessons 03, 04, 09, 10 and 12 instead, 40, 25, 100, 150 and 20 minutes.
+of the studies of lessons 03, 04, 09, 10 and 12 instead, 40, 25, 100, 160 and 20 minutes.
 """
 
 import argparse
