@@ -82,3 +82,39 @@ def test_nothing_looks_for_a_faster_pipeline(some, monkeypatch):
     monkeypatch.setattr(keras.Model, "fit", lambda self, x, **options: given.append(x))
     Recorder().fit(some)
     assert given[0].options().autotune.enabled is False
+
+
+class Traced(batches.Model):
+    """Counts how often TensorFlow traces its step."""
+
+    def __init__(self, *, ready):
+        super().__init__()
+        self.network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        self.traces, self.built = 0, True
+        self.compile(ready("adam", self.network), loss="mse", jit_compile=False)
+
+    def call(self, inputs):
+        return self.network(inputs)
+
+    def train_step(self, data):
+        self.traces += 1
+        return super().train_step(data)
+
+
+@pytest.mark.parametrize(("ready", "traces"), [(batches.ready, 1), (lambda name, _: name, 2)])
+def test_a_step_is_traced_once_where_its_optimizer_is_ready(ready, traces):
+    model = Traced(ready=ready)
+    model.fit(NUMBERS[:, None], NUMBERS[:, None], epochs=2, verbose=0)
+    assert model.traces == traces
+
+
+def test_an_optimizer_is_named_or_given_and_learns_as_before():
+    losses = []
+    for optimizer in ("sgd", keras.optimizers.SGD()):
+        keras.utils.set_random_seed(0)
+        network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        network.compile(batches.ready(optimizer, network), loss="mse")
+        losses.append(network.fit(NUMBERS[:, None], NUMBERS, verbose=0).history["loss"])
+    assert losses[0] == losses[1]
+    with pytest.raises(ValueError, match="adamm"):
+        batches.ready("adamm", network)

@@ -59,8 +59,7 @@ class ConditionalVAE(batches.Model):
             **options: all else goes to Keras: `jit_compile`, `steps_per_execution` (here 8), ...
         """
         options = {"steps_per_execution": 8} | options
-        super().compile(optimizer=optimizer or FusedAdam(1e-3), **options)
-        self.optimizer.build(self.trainable_variables)
+        super().compile(optimizer=batches.ready(optimizer or FusedAdam(1e-3), self), **options)
 
     @property
     def metrics(self):

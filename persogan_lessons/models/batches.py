@@ -55,6 +55,17 @@ def untuned(data):
     return data.with_options(options)
 
 
+def ready(optimizer, network):
+    """The optimizer, or the one that Keras knows by this name, built for a network's weights.
+
+    One that makes its variables in its first step has this step traced by TensorFlow twice, which
+    takes seconds where the step is long.
+    """
+    optimizer = keras.optimizers.get(optimizer)
+    optimizer.build(network.trainable_variables)
+    return optimizer
+
+
 def _tensor(array):
     tensor = tf.convert_to_tensor(array)
     return tf.cast(tensor, keras.config.floatx()) if tensor.dtype.is_floating else tensor

@@ -56,6 +56,10 @@ class Diffusion(batches.Model):
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.built = True  # the network is, so weights can be saved before any training
 
+    def compile(self, optimizer, **options):
+        """Choose how to learn; all options are Keras's own."""
+        super().compile(batches.ready(optimizer, self.network), **options)
+
     @property
     def metrics(self):
         """What `fit` reports: the mean squared error of the velocity at a pixel."""

@@ -517,7 +517,7 @@ def _ready(optimizer, network):
     float16 = any(layer.compute_dtype == "float16" for layer in network.layers)
     if float16 and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    optimizer.build(network.trainable_variables)
+    optimizer = batches.ready(optimizer, network)
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
     if replicas > 1:
         # Each replica's loss is a mean over its share of the batch, and Keras sums their gradients.

@@ -213,8 +213,9 @@ class PreferenceGAN(batches.Model):
             raise ValueError(f"penalty must be one of {list(PENALTIES)}; got {terms.penalty!r}")
         super().compile()
         self.terms = terms
-        self.generator_optimizer = keras.optimizers.Adam(rate)
-        self.discriminator_optimizer = keras.optimizers.Adam(rate)
+        adam = keras.optimizers.Adam
+        self.generator_optimizer = batches.ready(adam(rate), self.generator)
+        self.discriminator_optimizer = batches.ready(adam(rate), self.discriminator)
 
     def train_step(self, likes):
         """One step of each player on likes `(batch, size)`."""

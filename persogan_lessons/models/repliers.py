@@ -135,6 +135,10 @@ class Replier(batches.Model):
             self.writer.build([(None, self.length), self.encoder.output_shape])
         self.built = True
 
+    def compile(self, optimizer, **options):
+        """Choose how to learn; all options are Keras's own."""
+        super().compile(batches.ready(optimizer, self), **options)
+
     def call(self, inputs):
         profiles, history, before = inputs
         conditions, together = self.conditions(profiles, history)

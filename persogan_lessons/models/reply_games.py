@@ -106,7 +106,7 @@ class Judge(batches.Model):
 
     def compile(self, optimizer):
         """Choose the optimizer."""
-        super().compile(optimizer, jit_compile=False)
+        super().compile(batches.ready(optimizer, self.discriminator), jit_compile=False)
 
     def train_step(self, data):
         """Tell the three kinds apart a little better; returns the loss."""
@@ -174,8 +174,8 @@ class Game(batches.Model):
     def compile(self, generator_optimizer, discriminator_optimizer, *, likelihood=1.0):
         """Choose the optimizers, and how much likelihood is mixed into the generator's loss."""
         super().compile(jit_compile=False)  # the loop over words takes long to compile
-        self.generator_optimizer = generator_optimizer
-        self.discriminator_optimizer = discriminator_optimizer
+        self.generator_optimizer = batches.ready(generator_optimizer, self.replier)
+        self.discriminator_optimizer = batches.ready(discriminator_optimizer, self.discriminator)
         self.likelihood = likelihood
 
     def train_step(self, data):
