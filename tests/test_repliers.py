@@ -179,6 +179,20 @@ def test_what_it_writes_is_what_its_logits_say(trained):
     assert np.array_equal(logits.argmax(-1)[written != NOTHING], written[written != NOTHING])
 
 
+@pytest.mark.parametrize("strengths", [{"leaning": "1"}, {"guidance": np.nan}, {"guidance": None}])
+def test_a_strength_is_a_number(trained, strengths):
+    with pytest.raises(ValueError, match=f"{list(strengths)[0]} must be a number"):
+        personal(trained, **strengths)
+
+
+@pytest.mark.parametrize(
+    "profiles", [np.zeros((3, WORDS + 1)), np.zeros(WORDS), np.zeros((0, WORDS))]
+)
+def test_what_is_usual_needs_profiles(trained, profiles):
+    with pytest.raises(ValueError, match="profiles must be"):
+        repliers.Personal(trained, profiles)
+
+
 def test_guidance_changes_nothing_for_nobody(trained):
     """There is nothing beyond: whom nobody knows has the logits that they had."""
     test = given(30, seed=5)

@@ -5,6 +5,7 @@ discriminator. Replies are numbers `(batch, length)`: 0 is nothing, 1 a word unk
 3 the end.
 """
 
+import numbers
 from typing import NamedTuple
 
 import keras
@@ -227,12 +228,23 @@ class Personal(Replier):
         leaning: how far towards words that the person uses more than others do; 0 is not at all.
         guidance: how far beyond what knowing the person changes; 0 is not at all.
 
+    Raises:
+        ValueError: for profiles of another shape, or a strength that is not a finite number.
+
     Source: Kneser et al., Language Model Adaptation Using Dynamic Marginals, 1997, for leaning; Ho
     and Salimans, Classifier-Free Diffusion Guidance, 2022, for guidance.
     """
 
     def __init__(self, replier, profiles, *, leaning=0.0, guidance=0.0):
         super().__init__(replier.encoder, replier.writer)
+        profiles = np.asarray(profiles, "float32")
+        if profiles.shape[1:] != (self.writer.words,) or len(profiles) == 0:
+            raise ValueError(
+                f"profiles must be (n, {self.writer.words}), one row or more; got {profiles.shape}"
+            )
+        for name, strength in {"leaning": leaning, "guidance": guidance}.items():
+            if not (isinstance(strength, numbers.Real) and np.isfinite(strength)):
+                raise ValueError(f"{name} must be a number, such as 0.5; got {strength!r}")
         self.nobody = tf.constant(np.mean(profiles, axis=0), "float32")
         self.usual = tf.constant(np.mean(np.square(profiles), axis=0), "float32")
         self.leaning, self.guidance = leaning, guidance
