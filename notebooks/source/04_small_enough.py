@@ -376,7 +376,7 @@ def race(first, second, *, rounds):
 
 # %%
 competitors = {name: sizes.SETTINGS[name] for name in ("2 x 256", "1 x 1024")}
-rounds = lesson.budget(fast=1, cpu=5, gpu=7)
+rounds = lesson.budget(fast=1, cpu=3, gpu=7)
 for name in list(competitors)[: lesson.budget(fast=1, cpu=2, gpu=2)]:
     print(f"{name}: times as long as it is       (least to most)")
     as_it_is = trainer(game(competitors[name]()))
