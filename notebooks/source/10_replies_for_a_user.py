@@ -571,7 +571,7 @@ for way in ("likelihood", "guidance 0.5", "guidance 1"):
 #
 # ## Lean towards their own words
 #
-# First a second way, for people of whom it knows nearly nothing. Count how often somebody says a word, and how often
+# But first a second way, for people of whom it knows nearly nothing. Count how often somebody says a word, and how often
 # anybody does. Who says "haha" three times as often as others shall do so in the replies, too:
 #
 # $$\text{logit of a word} = \text{as learned} + \text{strength} \cdot \log \frac{\text{own share of it} + \text{floor}}{\text{usual share} + \text{floor}}$$
@@ -603,27 +603,34 @@ for place in (0, 13):
 #
 # *Predict: which of the two helps people whom it knows from training, and which the ones it has never met?*
 
+
+# %%
+def curve(way, strengths, about):
+    """Perplexity and voice of ten, from likelihood alone to the greatest strength."""
+    settings = ["likelihood", *(f"{way} {strength}" for strength in strengths)]
+    return [
+        [
+            voices.values(runs, f"real people: {each}", measure=about + kind).mean()
+            for each in settings
+        ]
+        for kind in ("perplexity", "voice of ten")
+    ]
+
+
 # %% alt="Two panels of voice against perplexity. For people never seen, leaning rises far and guidance hardly; for known people guidance rises as fast as leaning, and both together are ahead."
-curves = {"leaning": ("0.5", "1", "2"), "guidance": ("0.5", "1"), "both": ("0.5", "0.75")}
-looks = {"leaning": ("o-", (-16, 6)), "guidance": ("s--", (4, -12)), "both": ("^:", (6, 2))}
+curves = {
+    "leaning": ("0.5", "1", "2", "o-", (-16, 6)),
+    "guidance": ("0.5", "1", "s--", (4, -12)),
+    "both": ("0.5", "0.75", "^:", (6, 2)),
+}
 figure, panels = plt.subplots(
     1, 2, figsize=(8, 3.6), sharex=True, sharey=True, layout="constrained"
 )
 for panel, (about, (name, _)) in zip(panels, groups.items(), strict=True):
-    for way, strengths in curves.items():
-        settings = ("likelihood", *(f"{way} {strength}" for strength in strengths))
-        surprise, voice = (
-            [
-                voices.values(runs, f"real people: {each}", measure=about + kind).mean()
-                for each in settings
-            ]
-            for kind in ("perplexity", "voice of ten")
-        )
-        line, shift = looks[way]
-        panel.plot(surprise, voice, line, label=way)
-        for place, strength in zip(
-            zip(surprise[1:], voice[1:], strict=True), strengths, strict=True
-        ):
+    for way, (*strengths, line, shift) in curves.items():
+        places = curve(way, strengths, about)
+        panel.plot(*places, line, label=way)
+        for place, strength in zip(np.transpose(places)[1:], strengths, strict=True):
             panel.annotate(strength, place, shift, textcoords="offset points", fontsize=8)
     panel.axhline(1 / 20, color="gray", linestyle="--")
     panel.set(title=name, xlabel="perplexity of the true replies", ylim=(0, 0.6))
