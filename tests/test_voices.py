@@ -184,6 +184,8 @@ def test_guidance_gives_known_people_their_voice(runs):
     assert guided > 2 * plain and abs(both - real) < 0.05
     told = [mean_of(runs, way, "known: told apart") for way in ("likelihood", "both 0.75")]
     assert told[1] < told[0] + 0.01
+    varied = [mean_of(runs, way, "known: distinct-2") for way in ("likelihood", "both 0.75")]
+    assert abs(varied[1] - varied[0]) < 0.02
 
 
 def test_the_shuffle_gap_grows_and_the_game_has_no_part_in_it(runs):
